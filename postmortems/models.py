@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from statuspage.incidents.models import Incident
+
+
+class Postmortem(models.Model):
+    """Why an incident happened and what is done about it. Readers see its published revision, never the draft."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        PUBLISHED = "published", "Published"
+
+    incident = models.OneToOneField(Incident, models.PROTECT, related_name="postmortem")
+    state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
+    description = models.TextField("incident description", blank=True)
+    root_cause = models.TextField("root cause analysis", blank=True)
+    contributing_factors = models.TextField(blank=True)
+    lessons = models.TextField("lessons learned", blank=True)
+    further = models.TextField("further sections", blank=True, help_text="Anything else, with its own headings.")
+    internal_notes = models.TextField(blank=True, help_text="Never published.")
+    created_at = models.DateTimeField(default=timezone.now)
+    posted_at = models.DateTimeField(null=True, blank=True, help_text="When readers first got it.")
+    published_revision = models.OneToOneField(
+        "Revision", models.PROTECT, null=True, blank=True, related_name="published_as"
+    )
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="postmortem_published_iff_revision",
+                condition=Q(state="published", published_revision__isnull=False, posted_at__isnull=False)
+                | Q(state="draft", published_revision__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Postmortem: {self.incident}"
+
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def path(self) -> str:
+        """Where the public reads it; the files stand beside it as .pdf, .md and .json."""
+        return f"{self.incident.path}/postmortem"
+
+
+class Fact(models.Model):
+    """One line of the facts table, with where it comes from and, where somebody typed it, the words typed."""
+
+    class Key(models.TextChoices):
+        DATE = "date", "Date of incident"
+        STARTED = "started", "Incident started"
+        DETECTED = "detected", "Incident detected"
+        STABLE = "stable", "Stability restored"
+        RESOLVED = "resolved", "Incident resolved"
+        USERS_IMPACTED = "users_impacted", "Users impacted"
+        FREQUENCY = "frequency", "Frequency"
+        IMPACT = "impact", "Impact"
+        OTHER = "other", "Other"
+
+    class Source(models.TextChoices):
+        COMPUTED = "computed", "computed from the incident"
+        TYPED = "typed", "typed"
+        IMPORTED = "imported", "imported"
+
+    TIMES = (Key.STARTED, Key.DETECTED, Key.STABLE, Key.RESOLVED)
+
+    postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="facts")
+    position = models.PositiveIntegerField()
+    key = models.CharField(max_length=16, choices=Key)
+    label = models.CharField(max_length=200, blank=True, help_text="For facts of another kind: what it is called.")
+    at = models.DateTimeField(null=True, blank=True, help_text="For times: the moment meant.")
+    day = models.DateField(null=True, blank=True, help_text="For dates: the day meant.")
+    typed = models.CharField(max_length=1000, blank=True, help_text="The words as typed or imported.")
+    source = models.CharField(max_length=10, choices=Source)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["postmortem", "key"], condition=~Q(key="other"), name="fact_once_per_postmortem"
+            ),
+            models.CheckConstraint(name="fact_other_has_label", condition=~Q(key="other") | ~Q(label="")),
+            models.CheckConstraint(
+                name="fact_says_something",
+                condition=Q(at__isnull=False) | Q(day__isnull=False) | ~Q(typed=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.typed or self.at or self.day}"
+
+    @property
+    def name(self) -> str:
+        """What the facts table calls it."""
+        return self.label if self.key == self.Key.OTHER else str(self.Key(self.key).label)
+
+
+class ActionTaken(models.Model):
+    """Something the team did during the incident, in order."""
+
+    postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="actions_taken")
+    position = models.PositiveIntegerField()
+    description = models.TextField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    public = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name_plural = "actions taken"
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Mitigation(models.Model):
+    """A promise: what will keep this from happening again, who does it, by when."""
+
+    class Kind(models.TextChoices):
+        PREVENT = "prevent", "Prevents it"
+        DETECT = "detect", "Detects it sooner"
+        MITIGATE = "mitigate", "Limits the harm"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        IN_PROGRESS = "in_progress", "In progress"
+        DONE = "done", "Done"
+        WONT_DO = "wont_do", "Will not be done"
+
+    postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="mitigations")
+    position = models.PositiveIntegerField()
+    description = models.TextField()
+    kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    owner = models.CharField(max_length=120, blank=True, help_text="A role or a team, rather than a name.")
+    due_on = models.DateField(null=True, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    tracker_url = models.URLField(blank=True)
+    public = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.description
+
+
+class Revision(models.Model):
+    """What was published, word for word. Append-only; each carries the hash of the one before it."""
+
+    postmortem = models.ForeignKey(Postmortem, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    snapshot = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    previous_sha256 = models.CharField(max_length=64, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["postmortem", "number"], name="revision_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.postmortem}, revision {self.number}"
+
+
+class Rendition(models.Model):
+    """The PDF of one revision: owed, made, or failed with a reason. The row is the work order."""
+
+    class State(models.TextChoices):
+        OWED = "owed", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+
+    revision = models.OneToOneField(Revision, models.PROTECT, related_name="pdf")
+    state = models.CharField(max_length=8, choices=State, default=State.OWED)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["lease_until"], condition=Q(state="owed"), name="rendition_owed")]
+        constraints = [
+            models.CheckConstraint(
+                name="rendition_says_how_it_went",
+                condition=Q(state="owed") | Q(state="ready") & ~Q(sha256="") | Q(state="failed") & ~Q(error=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"PDF of {self.revision}: {self.get_state_display()}"

@@ -1,0 +1,3 @@
+from statuspage.celery import app as celery
+
+__all__ = ["celery"]

@@ -1,0 +1,130 @@
+"""Reading the environment, loudly: a broken value refuses to start with a sentence."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+def read(name: str, default: str = "") -> str:
+    """The value of NAME, or what the file that NAME_FILE names holds; `default` where neither is set."""
+    value, file = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if value and file:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them.")
+    if not file:
+        return value or default
+    try:
+        return Path(file).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE names {file}, which cannot be read: {error}.") from error
+
+
+def read_bool(name: str) -> bool:
+    """True for 1, true, yes, on; False for 0, false, no, off or nothing at all."""
+    value = read(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"", "0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {value!r}: say true or false.")
+
+
+def read_port(name: str, default: int) -> int:
+    """A TCP port, 1 to 65535."""
+    value = read(name, str(default))
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise ImproperlyConfigured(f"{name} is {value!r}: it must be a port number from 1 to 65535.")
+    return int(value)
+
+
+def read_site_url(default: str) -> str:
+    """Where readers find the page: scheme and host, no path, no slash at the end."""
+    value = read("SITE_URL", default).rstrip("/")
+    try:
+        parts = urlsplit(value)
+        well_formed = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        well_formed = False
+    if not well_formed or parts.scheme not in {"http", "https"} or parts.path or parts.query or "@" in parts.netloc:
+        raise ImproperlyConfigured(
+            f"SITE_URL is {value!r}: it must look like https://status.example.com, without a path."
+        )
+    return value
+
+
+def read_redis_url() -> str:
+    """The broker's address, or nothing: then the clock finds due work in the database."""
+    value = read("REDIS_URL")
+    if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return value
+
+
+def read_database(data_dir: Path) -> dict:
+    """Django's connection settings from DATABASE_URL; without it, one SQLite file in the data directory."""
+    value = read("DATABASE_URL")
+    if not value or urlsplit(value).scheme == "sqlite":
+        name = urlsplit(value).path.removeprefix("/") if value else str(data_dir / "candor.sqlite3")
+        if not name:
+            raise ImproperlyConfigured("DATABASE_URL names no SQLite file: write sqlite:////path/to/file.")
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": name,
+            "OPTIONS": {
+                "timeout": 20,
+                # A reader that turns writer halfway through cannot wait its turn; asking first can.
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
+            },
+        }
+    if urlsplit(value).scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
+    try:
+        config = environ.Env.db_url_config(value)
+    except Exception as error:
+        # django-environ raises whatever its parsing met; the operator needs the name of the variable.
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}.") from error
+    if not config.get("NAME"):
+        raise ImproperlyConfigured("DATABASE_URL names no database: write postgres://user@host/name.")
+    return {**config, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+def read_email() -> dict:
+    """Django's mail settings from EMAIL_URL; without it, mails are printed where the server runs."""
+    value = read("EMAIL_URL", "consolemail://")
+    try:
+        return environ.Env.email_url_config(value)
+    except Exception as error:
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}.") from error
+
+
+def secret_key(data_dir: Path) -> str:
+    """SECRET_KEY, or one made on the first start and kept in the data directory."""
+    value = read("SECRET_KEY")
+    if value:
+        if len(value) < 32:
+            raise ImproperlyConfigured("SECRET_KEY is too short: give at least 32 random characters.")
+        return value
+    path = data_dir / "secret_key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(value := secrets.token_urlsafe(48))
+    return value
+
+
+def data_dir(default: Path) -> Path:
+    """DATA_DIR, made if it is not there: the database, public files and uploads live in it."""
+    path = Path(read("DATA_DIR", str(default))).expanduser().absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"DATA_DIR is {path}, which cannot be made: {error}.") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"DATA_DIR is {path}, which this user may not write to.")
+    return path

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from statuspage.components.models import Component
+from statuspage.components.status import Status as ComponentStatus
+from statuspage.publishing.codes import new_code, validate_code
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def open(self) -> IncidentQuerySet:
+        """Not yet resolved or completed; scheduled maintenance counts as open."""
+        return self.filter(resolved_at=None)
+
+    def closed(self) -> IncidentQuerySet:
+        return self.exclude(resolved_at=None)
+
+    def with_timeline(self) -> IncidentQuerySet:
+        """With everything a public page says of them, in a constant number of queries."""
+        return self.select_related("postmortem__published_revision").prefetch_related(
+            "updates__affected__component__group", "updates__revisions"
+        )
+
+
+class Incident(models.Model):
+    """Something is wrong, from the first report until it is resolved; or planned work, with a window.
+
+    Never without an update; its status is its last update's status. Written by `services` only.
+    """
+
+    class Kind(models.TextChoices):
+        INCIDENT = "incident", "Incident"
+        MAINTENANCE = "maintenance", "Scheduled maintenance"
+
+    class Status(models.TextChoices):
+        INVESTIGATING = "investigating", "Investigating"
+        IDENTIFIED = "identified", "Identified"
+        MONITORING = "monitoring", "Monitoring"
+        RESOLVED = "resolved", "Resolved"
+        SCHEDULED = "scheduled", "Scheduled"
+        IN_PROGRESS = "in_progress", "In progress"
+        VERIFYING = "verifying", "Verifying"
+        COMPLETED = "completed", "Completed"
+
+    class Impact(models.TextChoices):
+        NONE = "none", "None"
+        MINOR = "minor", "Minor"
+        MAJOR = "major", "Major"
+        CRITICAL = "critical", "Critical"
+        MAINTENANCE = "maintenance", "Maintenance"
+
+    STATUSES = {
+        Kind.INCIDENT: (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED),
+        Kind.MAINTENANCE: (Status.SCHEDULED, Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED),
+    }
+    CLOSED = (Status.RESOLVED, Status.COMPLETED)
+
+    code = models.CharField(max_length=12, unique=True, default=new_code, validators=[validate_code], editable=False)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.INCIDENT)
+    name = models.CharField(max_length=300)
+    status = models.CharField(max_length=16, choices=Status)
+    impact = models.CharField(max_length=12, choices=Impact)
+    impact_override = models.CharField(max_length=12, choices=Impact, null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    # When readers were affected: apart from when it was posted, so that either can be put right alone.
+    started_at = models.DateTimeField()
+    monitoring_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    scheduled_for = models.DateTimeField(null=True, blank=True)
+    scheduled_until = models.DateTimeField(null=True, blank=True)
+    runs_by_clock = models.BooleanField(default=True, help_text="The clock starts and completes this maintenance.")
+    backfilled = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        indexes = [
+            models.Index(fields=["resolved_at"], name="incident_resolved_at"),
+            models.Index(fields=["started_at"], name="incident_started_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="incident_status_fits_kind",
+                condition=Q(kind="incident", status__in=["investigating", "identified", "monitoring", "resolved"])
+                | Q(kind="maintenance", status__in=["scheduled", "in_progress", "verifying", "completed"]),
+            ),
+            models.CheckConstraint(
+                name="incident_closed_iff_resolved_at",
+                condition=Q(status__in=["resolved", "completed"], resolved_at__isnull=False)
+                | Q(
+                    status__in=["investigating", "identified", "monitoring", "scheduled", "in_progress", "verifying"],
+                    resolved_at__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="incident_window_iff_maintenance",
+                condition=Q(kind="incident", scheduled_for__isnull=True, scheduled_until__isnull=True)
+                | Q(kind="maintenance", scheduled_for__isnull=False, scheduled_until__gt=F("scheduled_for")),
+            ),
+            models.CheckConstraint(
+                name="incident_impact_known",
+                condition=Q(impact__in=["none", "minor", "major", "critical"])
+                | Q(kind="maintenance", impact="maintenance"),
+            ),
+            models.CheckConstraint(
+                name="incident_override_wins",
+                condition=Q(impact_override__isnull=True) | Q(impact_override=F("impact")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_maintenance(self) -> bool:
+        return self.kind == self.Kind.MAINTENANCE
+
+    @property
+    def is_open(self) -> bool:
+        return self.resolved_at is None
+
+    @property
+    def is_upcoming(self) -> bool:
+        """Planned, and not begun."""
+        return self.status == self.Status.SCHEDULED
+
+    @property
+    def path(self) -> str:
+        """Where the public reads it."""
+        return f"/incidents/{self.code}"
+
+    def duration(self, at: datetime) -> timedelta:
+        """How long readers have been affected, as of `at`; never negative, whatever was backdated."""
+        return max((self.resolved_at or at) - self.started_at, timedelta())
+
+    def timeline(self) -> list[IncidentUpdate]:
+        """Its updates, newest first in the order of posting."""
+        return sorted(self.updates.all(), key=lambda update: update.order, reverse=True)
+
+
+class IncidentUpdate(models.Model):
+    """One message on an incident's timeline. Order is the order of posting, whatever time it shows."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="updates")
+    code = models.CharField(max_length=12, unique=True, default=new_code, validators=[validate_code], editable=False)
+    status = models.CharField(max_length=16, choices=Incident.Status)
+    body = models.TextField()
+    body_html = models.TextField(editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    display_at = models.DateTimeField()
+    updated_at = models.DateTimeField(default=timezone.now)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    notified = models.BooleanField(default=True, help_text="Whether subscribers were to be told.")
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(fields=["incident", "created_at", "id"], name="update_posting_order"),
+            models.Index(fields=["display_at"], name="update_display_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident}: {self.get_status_display()}"
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """What the order of posting sorts by."""
+        return (self.created_at, self.pk)
+
+    @property
+    def edits(self) -> int:
+        """How often its wording was changed; also the version an editor has seen."""
+        return len(self.revisions.all())
+
+
+class UpdateRevision(models.Model):
+    """An earlier wording of an update. Append-only: corrections are public."""
+
+    update = models.ForeignKey(IncidentUpdate, models.CASCADE, related_name="revisions")
+    body = models.TextField()
+    edited_at = models.DateTimeField()
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["edited_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.update} until {self.edited_at:%Y-%m-%d %H:%M}"
+
+
+class AffectedComponent(models.Model):
+    """What one update said of one component."""
+
+    update = models.ForeignKey(IncidentUpdate, models.CASCADE, related_name="affected")
+    component = models.ForeignKey(Component, models.PROTECT, related_name="mentions")
+    name = models.CharField(max_length=403, help_text="“Group - Component” as it was called then.")
+    old_status = models.CharField(max_length=24, choices=ComponentStatus)
+    new_status = models.CharField(max_length=24, choices=ComponentStatus)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["update", "component"], name="affected_component_once_per_update"),
+            models.CheckConstraint(
+                name="affected_statuses_known",
+                condition=Q(old_status__in=ComponentStatus.values, new_status__in=ComponentStatus.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.get_new_status_display()}"

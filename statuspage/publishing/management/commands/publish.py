@@ -1,0 +1,12 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from statuspage.publishing.press import publish
+
+
+class Command(BaseCommand):
+    help = "Render every public page anew and remove files that no page claims: after an upgrade or a restore."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        publish()

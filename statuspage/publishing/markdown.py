@@ -1,0 +1,76 @@
+"""The one Markdown renderer. User text is hostile, staff's too."""
+
+from __future__ import annotations
+
+import re
+
+import markdown
+import nh3
+from django.core.exceptions import ValidationError
+from django.utils.html import escape, linebreaks
+
+LONGEST = 20_000
+DEEPEST = 10
+MOST_BRACKETS = 300
+MOST_ROWS = 300
+MOST_COLUMNS = 12
+
+TAGS = {
+    *("p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li"),
+    *("h3", "h4", "h5", "h6", "a", "table", "thead", "tbody", "tr", "th", "td", "hr"),
+}
+ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}}
+
+
+def to_html(text: str) -> str:
+    """Safe HTML for a text in Markdown: raw HTML off, then an allow-list.
+
+    Python-Markdown is super-linear on brackets and nesting; a text that goes beyond what it can be trusted with comes
+    out as plain paragraphs, so that whatever is stored can be shown.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if reason_against(text):
+        return linebreaks(escape(text))
+    # One instance per text: it keeps the references of the last one.
+    renderer = markdown.Markdown(
+        extensions=["fenced_code", "tables", "sane_lists", "nl2br"],
+        extension_configs={"tables": {"use_align_attribute": True}},
+        output_format="html",
+    )
+    renderer.preprocessors.deregister("html_block")
+    renderer.inlinePatterns.deregister("html")
+    # Headings in a text stand below the page's own.
+    html = re.sub(r"(</?h)[12]>", r"\g<1>3>", renderer.convert(text))
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener noreferrer",
+        generic_attribute_prefixes=set(),
+    )
+
+
+def validate_markdown(text: str) -> None:
+    """Refuse, with the reason, a text that cannot be rendered as Markdown."""
+    if reason := reason_against(text):
+        raise ValidationError(reason)
+
+
+def reason_against(text: str) -> str:
+    """Why a text will not be rendered as Markdown; empty where it will."""
+    if len(text) > LONGEST:
+        return f"This text has {len(text):,} characters; at most {LONGEST:,} fit. Shorten it or link to the rest."
+    brackets = max((len(re.findall(r"[\[\]]", part)) for part in re.split(r"\n\s*\n", text)), default=0)
+    if brackets > MOST_BRACKETS or re.search(r"[\[`]{50}", text):
+        return (
+            f"One paragraph has more than {MOST_BRACKETS} square brackets or 50 in a row; please split or remove them."
+        )
+    if re.search(rf"(?m)^[ \t]*(?:(?:>|[-*+]|\d+[.)])[ \t]*){{{DEEPEST + 1}}}", text):
+        return f"Quotes or lists are nested more than {DEEPEST} deep; please flatten them."
+    if re.search(rf"(?m)^[ \t]{{{4 * DEEPEST + 1},}}(?:[-*+]|\d+[.)])[ \t]", text):
+        return f"Lists are nested more than {DEEPEST} deep; please flatten them."
+    rows = [line for line in text.splitlines() if "|" in line]
+    if len(rows) > MOST_ROWS or any(row.count("|") > MOST_COLUMNS + 1 for row in rows):
+        return f"A table may have {MOST_ROWS} rows and {MOST_COLUMNS} columns; please shorten it."
+    return ""

@@ -1,0 +1,57 @@
+"""Times as the page tells them: in its own zone, with the abbreviation that holds at that moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+
+
+def abbreviation(value: datetime, zone: ZoneInfo) -> str:
+    """EST, CEST, UTC; zones that have only a number get GMT before it, as in GMT-03."""
+    name = value.astimezone(zone).tzname() or "UTC"
+    return f"GMT{name}" if name[0] in "+-" else name
+
+
+def full(value: datetime, zone: ZoneInfo) -> str:
+    """“Feb 16, 2021 - 20:38 EST”: how the public page dates what was posted."""
+    return f"{value.astimezone(zone):%b %d, %Y - %H:%M} {abbreviation(value, zone)}"
+
+
+def clock(value: datetime, zone: ZoneInfo) -> str:
+    """“20:38 EST”."""
+    return f"{value.astimezone(zone):%H:%M} {abbreviation(value, zone)}"
+
+
+def short_day(value: date) -> str:
+    """“Feb 16, 2021”."""
+    return f"{value:%b %d, %Y}"
+
+
+def long_day(value: date) -> str:
+    """“Tuesday, 16 February 2021”."""
+    return formats.date_format(value, "l, j F Y")
+
+
+def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """“Nov 28, 2026, 22:00 – 23:30 WET”; the second day is told only where it is another."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    if first.date() == last.date():
+        return f"{first:%b %d, %Y, %H:%M} – {last:%H:%M} {abbreviation(end, zone)}"
+    return f"{first:%b %d, %Y, %H:%M} {abbreviation(start, zone)} – {last:%b %d, %Y, %H:%M} {abbreviation(end, zone)}"
+
+
+def span(length: timedelta) -> str:
+    """“3 h 29 min”, “2 d 4 h”, “under a minute”: rounded down, never more than two units."""
+    minutes = int(length.total_seconds()) // 60
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    units = [(days, "d"), (hours, "h"), (minutes, "min")]
+    while len(units) > 1 and not units[0][0]:
+        units.pop(0)
+    return " ".join(f"{count} {unit}" for count, unit in units[:2] if count) or "under a minute"
+
+
+def machine(value: datetime) -> str:
+    """ISO 8601 in UTC to the second, for the datetime attribute."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,9 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("statuspage.team.urls")),
+    path("admin/", admin.site.urls),
+    path("desk/", include("statuspage.incidents.urls")),
+    path("desk/postmortems/", include("postmortems.urls")),
+]
