@@ -22,7 +22,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def with_timeline(self) -> IncidentQuerySet:
         """With everything a public page says of them, in a constant number of queries."""
-        return self.select_related("postmortem__published_revision").prefetch_related(
+        return self.select_related("postmortem__published_revision__pdf").prefetch_related(
             "updates__affected__component__group", "updates__revisions"
         )
 
@@ -103,7 +103,13 @@ class Incident(models.Model):
             models.CheckConstraint(
                 name="incident_window_iff_maintenance",
                 condition=Q(kind="incident", scheduled_for__isnull=True, scheduled_until__isnull=True)
-                | Q(kind="maintenance", scheduled_for__isnull=False, scheduled_until__gt=F("scheduled_for")),
+                | Q(
+                    kind="maintenance",
+                    scheduled_for__isnull=False,
+                    # Said apart: SQL takes a comparison with nothing for true here.
+                    scheduled_until__isnull=False,
+                    scheduled_until__gt=F("scheduled_for"),
+                ),
             ),
             models.CheckConstraint(
                 name="incident_impact_known",

@@ -1,0 +1,43 @@
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils import timezone
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.publishing.services import publish_soon
+
+
+class PublishedAdmin(admin.ModelAdmin):
+    """Nouns that readers see: a change to one is on the page before the admin answers."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        obj.updated_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        publish_soon(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        publish_soon(obj)
+
+
+@admin.register(ComponentGroup)
+class ComponentGroupAdmin(PublishedAdmin):
+    list_display = ["name", "position"]
+    list_editable = ["position"]
+    fields = ["name", "description", "position"]
+    actions = None
+
+
+@admin.register(Component)
+class ComponentAdmin(PublishedAdmin):
+    list_display = ["name", "group", "position", "only_show_if_degraded", "retired_at"]
+    list_editable = ["position"]
+    list_filter = ["group"]
+    list_select_related = ["group"]
+    search_fields = ["name", "code"]
+    fields = [
+        *("name", "description", "group", "position", "showcase", "only_show_if_degraded", "start_date", "retired_at"),
+    ]
+    actions = None

@@ -1,0 +1,60 @@
+"""What an incident has said of components, read from its updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
+
+
+def last_words(updates: Iterable[IncidentUpdate]) -> dict[int, AffectedComponent]:
+    """The last thing said of each component, by the component's key, in order of posting."""
+    said: dict[int, AffectedComponent] = {}
+    for update in sorted(updates, key=lambda update: update.order):
+        for mention in update.affected.all():
+            mention.update = update
+            said[mention.component_id] = mention
+    return said
+
+
+def affected_names(updates: Iterable[IncidentUpdate]) -> list[str]:
+    """“API (Authentication)”, “Website”: each group once with its components, in the order of the page."""
+    groups: dict[str, list[str]] = {}
+    for mention in sorted(last_words(updates).values(), key=_page_order):
+        group, name = _split_name(mention)
+        groups.setdefault(group or name, []).extend([name] if group else [])
+    return [f"{name} ({', '.join(children)})" if children else name for name, children in groups.items()]
+
+
+def affected_sentence(incident: Incident) -> str:
+    """“This incident affected: API (Authentication) and Website.”; empty where no component is named."""
+    names = affected_names(incident.updates.all())
+    if not names:
+        return ""
+    if not incident.is_maintenance:
+        what = "This incident affected"
+    else:
+        what = "This scheduled maintenance affects" if incident.is_open else "This scheduled maintenance affected"
+    return f"{what}: {in_words(names)}."
+
+
+def in_words(names: list[str]) -> str:
+    """“a”, “a and b”, “a, b and c”."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _page_order(mention: AffectedComponent) -> tuple[int, int, int, int]:
+    component = mention.component
+    first = (component.group.position, component.group.pk) if component.group else (component.position, 0)
+    return (*first, component.position, component.pk)
+
+
+def _split_name(mention: AffectedComponent) -> tuple[str, str]:
+    """Group and component as they were called then; the joint name alone cannot tell where one ends."""
+    group = mention.component.group
+    if group and mention.name.startswith(f"{group.name} - "):
+        return group.name, mention.name.removeprefix(f"{group.name} - ")
+    if group and " - " in mention.name:
+        before, _, after = mention.name.partition(" - ")
+        return before, after
+    return "", mention.name

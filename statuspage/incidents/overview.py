@@ -1,0 +1,172 @@
+"""What the status page says at a given moment, computed from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Prefetch, Q
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.components.status import Status, worst
+from statuspage.incidents.affected import affected_names, last_words
+from statuspage.incidents.models import Incident, IncidentUpdate
+
+# What the roll-up says for the worst component: indicator and description of the public format.
+ROLL_UP = {
+    Status.OPERATIONAL: ("none", "All Systems Operational"),
+    Status.UNDER_MAINTENANCE: ("maintenance", "Service Under Maintenance"),
+    Status.DEGRADED_PERFORMANCE: ("minor", "Partially Degraded Service"),
+    Status.PARTIAL_OUTAGE: ("minor", "Minor Service Outage"),
+    Status.MAJOR_OUTAGE: ("major", "Partial System Outage"),
+}
+ALL_DOWN = ("critical", "Major System Outage")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An open incident or maintenance as it stood: what it had said by then."""
+
+    incident: Incident
+    updates: list[IncidentUpdate]
+
+    @property
+    def status(self) -> Incident.Status:
+        return Incident.Status(self.updates[0].status)
+
+    @property
+    def affects(self) -> list[str]:
+        """The affected components, grouped, in words."""
+        return affected_names(self.updates)
+
+    def statements(self) -> Iterable[tuple[int, datetime, str]]:
+        """Component key, time and status of what it last said of each component.
+
+        Planned work says nothing of the present until it begins.
+        """
+        spoken = [update for update in self.updates if update.status != Incident.Status.SCHEDULED]
+        for key, mention in last_words(spoken).items():
+            yield key, mention.update.display_at, mention.new_status
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the component list: a component, or a group with its children."""
+
+    subject: Component | ComponentGroup
+    status: Status
+    children: list[Row]
+
+    @property
+    def name(self) -> str:
+        return self.subject.name
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the status page says at a moment: components, open incidents, maintenance, and the verdict."""
+
+    at: datetime
+    components: list[Component]
+    standings: list[Standing]
+
+    @cached_property
+    def statuses(self) -> dict[int, Status]:
+        """The status of each component by its key: the rule of the house, in one place.
+
+        The worst of the last direct report, and what each open incident has said since that report. Computed, never
+        stored: two overlapping incidents cannot overwrite each other.
+        """
+        said: dict[int, list[tuple[datetime, str]]] = {}
+        for standing in self.standings:
+            for key, when, status in standing.statements():
+                said.setdefault(key, []).append((when, status))
+        return {component.pk: self._status(component, said.get(component.pk, [])) for component in self.components}
+
+    @staticmethod
+    def _status(component: Component, said: list[tuple[datetime, str]]) -> Status:
+        # Annotated by with_last_report; None where nobody ever reported.
+        reported, since = getattr(component, "reported_status", None), getattr(component, "reported_at", None)
+        return worst([reported or Status.OPERATIONAL, *(status for when, status in said if not since or when > since)])
+
+    def status_of(self, component: Component) -> Status:
+        """How a component is; operational where the page does not know it."""
+        return self.statuses.get(component.pk, Status.OPERATIONAL)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The component list by position; a group is as bad as its worst component."""
+        top: dict[tuple[str, int], Row] = {}
+        for component in self.components:
+            row = Row(component, self.status_of(component), [])
+            group = component.group
+            if group is None:
+                top["component", component.pk] = row
+            else:
+                top.setdefault(("group", group.pk), Row(group, Status.OPERATIONAL, [])).children.append(row)
+        rows = [
+            Row(row.subject, worst(child.status for child in row.children), row.children) if row.children else row
+            for row in top.values()
+        ]
+        return sorted(rows, key=lambda row: (row.subject.position, row.subject.pk))
+
+    @property
+    def incidents(self) -> list[Standing]:
+        """Open incidents, the last touched first."""
+        standings = [standing for standing in self.standings if not standing.incident.is_maintenance]
+        return sorted(standings, key=lambda standing: standing.incident.updated_at, reverse=True)
+
+    @property
+    def active(self) -> list[Standing]:
+        """Maintenance under way."""
+        return [one for one in self._maintenances() if one.status != Incident.Status.SCHEDULED]
+
+    @property
+    def upcoming(self) -> list[Standing]:
+        """Maintenance planned, the next first."""
+        return [one for one in self._maintenances() if one.status == Incident.Status.SCHEDULED]
+
+    def _maintenances(self) -> list[Standing]:
+        standings = [standing for standing in self.standings if standing.incident.is_maintenance]
+        return sorted(standings, key=lambda standing: (standing.incident.scheduled_for, standing.incident.pk))
+
+    @property
+    def worst(self) -> Status:
+        return worst(self.statuses.values())
+
+    @property
+    def _roll_up(self) -> tuple[str, str]:
+        if self.statuses and set(self.statuses.values()) == {Status.MAJOR_OUTAGE}:
+            return ALL_DOWN
+        return ROLL_UP[self.worst]
+
+    @property
+    def indicator(self) -> str:
+        """none, maintenance, minor, major or critical: only components decide, incident impact never does."""
+        return self._roll_up[0]
+
+    @property
+    def description(self) -> str:
+        """The verdict in the public format's words."""
+        return self._roll_up[1]
+
+
+def overview(at: datetime) -> Overview:
+    """What the status page says at `at`, which may be any past moment. A constant number of queries."""
+    components = list(Component.objects.current().with_last_report(at).select_related("group"))
+    return Overview(at, components, _standing_at(at))
+
+
+def _standing_at(at: datetime) -> list[Standing]:
+    """Incidents not closed by then, each with its updates of that time, the last posted first."""
+    later = IncidentUpdate.objects.filter(display_at__gt=at).values("incident")
+    updates = IncidentUpdate.objects.filter(display_at__lte=at).prefetch_related(
+        "affected__component__group", "revisions"
+    )
+    candidates = Incident.objects.filter(Q(resolved_at=None) | Q(pk__in=later)).prefetch_related(
+        Prefetch("updates", queryset=updates)
+    )
+    standings = [Standing(incident, incident.timeline()) for incident in candidates]
+    return [one for one in standings if one.updates and one.status not in Incident.CLOSED]

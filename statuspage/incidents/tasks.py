@@ -1,0 +1,12 @@
+"""Thin doors for whoever keeps time."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from statuspage.incidents import services
+
+
+@shared_task
+def advance_maintenances() -> None:
+    """Start and complete scheduled maintenance that is due."""
+    services.advance_maintenances(timezone.now())

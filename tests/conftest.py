@@ -1,0 +1,58 @@
+"""The small cast that every test may call on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.incidents.services import open_incident
+from statuspage.publishing.models import StatusPage
+from statuspage.team.models import User
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def public(settings, tmp_path: Path) -> Path:
+    """The directory of public files, empty, of this test alone."""
+    settings.DATA_DIR = tmp_path
+    settings.PUBLIC_ROOT = tmp_path / "public"
+    return settings.PUBLIC_ROOT
+
+
+@pytest.fixture
+def page(db) -> StatusPage:
+    """The one status page; tests with real transactions empty its table."""
+    page, _ = StatusPage.objects.update_or_create(only=True, defaults={"name": "Harbour", "time_zone": "Europe/Lisbon"})
+    return page
+
+
+@pytest.fixture
+def make_component(page):
+    """Make a component; `group` by name."""
+
+    def make(name: str = "Website", *, group: str = "", **fields) -> Component:
+        parent = ComponentGroup.objects.get_or_create(name=group)[0] if group else None
+        return Component.objects.create(name=name, group=parent, **fields)
+
+    return make
+
+
+@pytest.fixture
+def make_incident(page):
+    """Open an incident that says something of components."""
+
+    def make(affected: dict[Component, str] | None = None, **said):
+        said = {"name": "Slow answers", "status": "investigating", "body": "We are looking.", "at": NOW} | said
+        return open_incident(affected=affected or {}, author=None, **said)
+
+    return make
+
+
+@pytest.fixture
+def staff(db) -> User:
+    """A member of the team who may use the desk."""
+    return User.objects.create_user("responder@example.com", "correct horse battery", is_staff=True)

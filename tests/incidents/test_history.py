@@ -1,0 +1,75 @@
+"""The past in days and months, cut in the page's own time zone."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from statuspage.incidents.history import Month, midnight, month_days, months, recent_days
+from statuspage.incidents.services import post_update
+from statuspage.publishing import store
+from statuspage.publishing.press import publish
+from tests.conftest import NOW
+
+LISBON, AUCKLAND = ZoneInfo("Europe/Lisbon"), ZoneInfo("Pacific/Auckland")
+
+
+@pytest.fixture
+def make_past(make_incident):
+    def make(ended: datetime, name="Over"):
+        return make_incident(name=name, status="resolved", body="Over.", at=ended)
+
+    return make
+
+
+def test_the_last_fourteen_days_are_all_told_today_first(make_past):
+    make_past(NOW - timedelta(days=2), "Two days ago")
+    make_past(NOW - timedelta(days=14), "Too long ago")
+    days = recent_days(NOW, LISBON)
+    assert [day.day for day in days] == [date(2026, 11, 21) - timedelta(days=back) for back in range(14)]
+    assert {day.day: [one.name for one in day.incidents] for day in days if day.incidents} == {
+        date(2026, 11, 19): ["Two days ago"]
+    }
+
+
+def test_a_day_begins_at_the_pages_own_midnight(make_past):
+    make_past(datetime(2026, 11, 20, 11, 30, tzinfo=UTC))
+    [day] = month_days(Month(2026, 11), AUCKLAND)
+    assert day.day == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 7, 1), 24)])
+def test_days_are_as_long_as_the_clocks_make_them(day, hours):
+    length = midnight(day + timedelta(days=1), LISBON) - midnight(day, LISBON)
+    assert length == timedelta(hours=hours)
+
+
+def test_every_month_since_the_first_end_has_a_page(make_past):
+    make_past(datetime(2026, 8, 31, 23, 30, tzinfo=UTC))
+    assert months(NOW, LISBON) == [Month(2026, 11), Month(2026, 10), Month(2026, 9)]
+
+
+def test_an_empty_history_has_the_page_of_this_month(page):
+    assert months(NOW, LISBON) == [Month(2026, 11)]
+
+
+@time_machine.travel(NOW + timedelta(days=40), tick=False)
+def test_an_incident_that_is_reopened_leaves_the_month_it_ended_in(make_past, django_capture_on_commit_callbacks):
+    incident = make_past(NOW, "Back again")
+    publish()
+    assert b"Back again" in store.find("/history/2026-11")
+    with django_capture_on_commit_callbacks(execute=True):
+        post_update(incident, status="investigating", body="It is back.", affected={}, author=None)
+    assert b"Back again" not in store.find("/history/2026-11")
+    assert b"Back again" in store.find("/")
+
+
+def test_publishing_one_incident_asks_as_much_in_a_long_history_as_in_a_short_one(
+    make_past, django_assert_max_num_queries
+):
+    for count in (3, 30):
+        for number in range(count):
+            incident = make_past(NOW - timedelta(days=10 * number))
+        with django_assert_max_num_queries(60):
+            publish(incident)

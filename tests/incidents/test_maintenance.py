@@ -1,0 +1,112 @@
+"""Scheduled maintenance: time enters as a commit."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from statuspage.components.status import Status
+from statuspage.incidents.overview import overview
+from statuspage.incidents.services import advance_maintenances, post_update, schedule_maintenance
+from tests.conftest import NOW
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def api(make_component):
+    return make_component("API")
+
+
+@pytest.fixture
+def maintenance(api):
+    return schedule_maintenance(
+        name="Database upgrade",
+        body="Orders pause for a few minutes.",
+        scheduled_for=NOW + HOUR,
+        scheduled_until=NOW + 2 * HOUR,
+        components=[api],
+        author=None,
+        at=NOW,
+    )
+
+
+def timeline(maintenance):
+    return [(update.status, update.display_at) for update in reversed(maintenance.timeline())]
+
+
+def test_nothing_happens_before_its_time(maintenance):
+    advance_maintenances(NOW + HOUR - timedelta(seconds=1))
+    assert timeline(maintenance) == [("scheduled", NOW)]
+
+
+def test_the_clock_starts_it_and_its_components_go_under_maintenance(maintenance, api):
+    advance_maintenances(NOW + HOUR)
+    assert overview(NOW + HOUR).status_of(api) == Status.UNDER_MAINTENANCE
+    assert [one.incident for one in overview(NOW + HOUR).active] == [maintenance]
+
+
+def test_the_clock_completes_it_and_its_components_work_again(maintenance, api):
+    advance_maintenances(NOW + HOUR)
+    advance_maintenances(NOW + 2 * HOUR)
+    maintenance.refresh_from_db()
+    assert (maintenance.status, maintenance.resolved_at) == ("completed", NOW + 2 * HOUR)
+    assert overview(NOW + 2 * HOUR).status_of(api) == Status.OPERATIONAL
+
+
+def test_one_whose_start_and_end_passed_while_nothing_ran_is_completed_in_order_once(maintenance, api):
+    late = NOW + 30 * HOUR
+    for _ in range(3):
+        advance_maintenances(late)
+    assert timeline(maintenance) == [
+        ("scheduled", NOW),
+        ("in_progress", NOW + HOUR),
+        ("completed", NOW + 2 * HOUR),
+    ]
+    assert overview(NOW + HOUR * 1.5).status_of(api) == Status.UNDER_MAINTENANCE
+
+
+def test_old_news_is_recorded_and_nobody_is_told(maintenance):
+    advance_maintenances(NOW + HOUR)
+    advance_maintenances(NOW + 30 * HOUR)
+    assert [update.notified for update in reversed(maintenance.timeline())] == [True, True, False]
+
+
+def test_staff_may_be_earlier_than_the_clock(maintenance):
+    post_update(maintenance, status="in_progress", body="Early.", affected={}, author=None, at=NOW)
+    post_update(maintenance, status="completed", body="Done.", affected={}, author=None, at=NOW + HOUR / 2)
+    advance_maintenances(NOW + 3 * HOUR)
+    assert [status for status, _ in timeline(maintenance)] == ["scheduled", "in_progress", "completed"]
+
+
+def test_the_clock_leaves_alone_what_staff_run_by_hand(api):
+    by_hand = schedule_maintenance(
+        name="By hand",
+        body="We start it ourselves.",
+        scheduled_for=NOW,
+        scheduled_until=NOW + HOUR,
+        components=[api],
+        author=None,
+        runs_by_clock=False,
+        at=NOW,
+    )
+    advance_maintenances(NOW + 2 * HOUR)
+    assert [status for status, _ in timeline(by_hand)] == ["scheduled"]
+
+
+def test_a_window_that_ends_before_it_starts_is_refused(api):
+    with pytest.raises(ValidationError, match="must end after it starts"):
+        schedule_maintenance(
+            name="Backwards",
+            body="No.",
+            scheduled_for=NOW,
+            scheduled_until=NOW,
+            components=[],
+            author=None,
+        )
+
+
+def test_completing_maintenance_does_not_repair_what_an_incident_breaks(maintenance, api, make_incident):
+    make_incident({api: Status.MAJOR_OUTAGE})
+    advance_maintenances(NOW + 3 * HOUR)
+    assert overview(NOW + 3 * HOUR).status_of(api) == Status.MAJOR_OUTAGE
