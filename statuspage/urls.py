@@ -7,3 +7,5 @@ urlpatterns = [
     path("desk/", include("statuspage.incidents.urls")),
     path("desk/postmortems/", include("postmortems.urls")),
 ]
+
+handler404 = "statuspage.publishing.views.not_found"

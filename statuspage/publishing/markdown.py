@@ -22,8 +22,10 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}}
 
 
-def to_html(text: str) -> str:
+def to_html(text: str, *, heading: int = 3) -> str:
     """Safe HTML for a text in Markdown: raw HTML off, then an allow-list.
+
+    Its headings begin at the level `heading`, below those of the page around it, and never skip one.
 
     Python-Markdown is super-linear on brackets and nesting; a text that goes beyond what it can be trusted with comes
     out as plain paragraphs, so that whatever is stored can be shown.
@@ -39,16 +41,27 @@ def to_html(text: str) -> str:
     )
     renderer.preprocessors.deregister("html_block")
     renderer.inlinePatterns.deregister("html")
-    # Headings in a text stand below the page's own.
-    html = re.sub(r"(</?h)[12]>", r"\g<1>3>", renderer.convert(text))
     return nh3.clean(
-        html,
+        _with_headings_from(heading, renderer.convert(text)),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
         generic_attribute_prefixes=set(),
     )
+
+
+def _with_headings_from(first: int, html: str) -> str:
+    used = [int(level) for level in re.findall(r"<h([1-6])>", html)]
+    shift, last = first - min(used, default=first), first - 1
+
+    def moved(match: re.Match[str]) -> str:
+        nonlocal last
+        if match[1] == "<h":
+            last = min(int(match[2]) + shift, last + 1, 6)
+        return f"{match[1]}{last}>"
+
+    return re.sub(r"(</?h)([1-6])>", moved, html)
 
 
 def validate_markdown(text: str) -> None:

@@ -35,13 +35,13 @@ class Page:
         """The path at which readers find it."""
         raise NotImplementedError
 
-    def context(self, subject: Any) -> dict[str, Any]:
-        """What the template gets, besides `page`, the status page itself."""
+    def context(self, subject: Any, page: StatusPage) -> dict[str, Any]:
+        """What the template gets, besides the status page itself and the location."""
         return {}
 
     def body(self, subject: Any, page: StatusPage) -> bytes:
         """The finished document."""
-        context = {"page": page, "location": self.location(subject), **self.context(subject)}
+        context = {"page": page, "location": self.location(subject), **self.context(subject, page)}
         return render_to_string(self.template_name, context).encode()
 
 

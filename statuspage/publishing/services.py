@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.db import transaction
 from django.db.models import Model
 
@@ -11,10 +9,28 @@ from statuspage.publishing.models import StatusPage
 from statuspage.publishing.press import publish, publish_overviews
 
 
+class Publication:
+    """What one transaction has changed: published once, however many changes it makes."""
+
+    def __init__(self) -> None:
+        self.changed: list[Model] = []
+
+    def press(self) -> None:
+        """Publish all of it; nothing is left for the hooks after the first, since all is committed by then."""
+        # The last one told of an object knows it best.
+        changed = {(type(one), one.pk): one for one in self.changed}
+        self.changed = []
+        if changed:
+            publish(*changed.values())
+
+
 def publish_soon(*changed: Model) -> None:
     """Refresh the public pages once the current transaction has committed, before the request answers."""
-    # robust: a full disk must not stop what follows, nor turn a saved update into an error page.
-    transaction.on_commit(partial(publish, *changed), robust=True)
+    publication = _waiting() or Publication()
+    publication.changed += changed
+    # A hook for each call: one that is rolled back with its savepoint takes no other with it. robust: a full disk must
+    # not stop what follows, nor turn a saved update into an error page.
+    transaction.on_commit(publication.press, robust=True)
 
 
 @transaction.atomic
@@ -22,3 +38,9 @@ def republish_soon() -> None:
     """After a change that touches every page: the overviews at once, the rest as soon as somebody looks."""
     StatusPage.objects.update(owes_everything=True)
     transaction.on_commit(publish_overviews, robust=True)
+
+
+def _waiting() -> Publication | None:
+    """The publication that waits for the current transaction's commit, if there is one."""
+    owners = (getattr(hook, "__self__", None) for _, hook, _ in transaction.get_connection().run_on_commit)
+    return next((owner for owner in owners if isinstance(owner, Publication)), None)

@@ -8,9 +8,10 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from statuspage.publishing import times
+from statuspage.publishing.markdown import to_html
 
 register = template.Library()
 
@@ -39,6 +40,35 @@ def window(context: Context, incident: Any) -> str:
     return times.window(incident.scheduled_for, incident.scheduled_until, context["page"].zone)
 
 
+@register.simple_tag(takes_context=True)
+def plain_time(context: Context, value: datetime) -> str:
+    """“Feb 16, 2021 - 20:38 EST” as text."""
+    return times.full(value, context["page"].zone)
+
+
+@register.simple_tag(takes_context=True)
+def ended(context: Context, incident: Any) -> str:
+    """“Resolved after 38 min, Nov 21, 2026, 09:12 – 09:50 WET.”"""
+    start = incident.scheduled_for or incident.started_at
+    word = incident.get_status_display()
+    if incident.resolved_at < start:
+        return f"{word} on {times.full(incident.resolved_at, context['page'].zone)}."
+    window = times.window(start, incident.resolved_at, context["page"].zone)
+    return f"{word} after {times.span(incident.resolved_at - start)}, {window}."
+
+
+@register.filter
+def markdown(text: str) -> SafeString:
+    """Safe HTML of a text in Markdown."""
+    return mark_safe(to_html(text))  # noqa: S308 (to_html ends in an allow-list)
+
+
+@register.filter
+def short_day(value: date) -> str:
+    """“Feb 16, 2021”."""
+    return times.short_day(value)
+
+
 @register.filter
 def long_day(value: date) -> str:
     """“Tuesday, 16 February 2021”."""
@@ -49,6 +79,26 @@ def long_day(value: date) -> str:
 def span(value: timedelta) -> str:
     """“3 h 29 min”."""
     return times.span(value)
+
+
+TONES = {
+    "operational": "ok",
+    "under_maintenance": "maint",
+    "degraded_performance": "degraded",
+    "partial_outage": "partial",
+    "major_outage": "major",
+    "none": "quiet",
+    "minor": "degraded",
+    "major": "partial",
+    "critical": "major",
+    "maintenance": "maint",
+}
+
+
+@register.filter
+def tone(value: str) -> str:
+    """The class that gives a component's status or an incident's impact its colour and shape."""
+    return f"is-{TONES[value]}"
 
 
 def _time(value: datetime, text: str) -> SafeString:

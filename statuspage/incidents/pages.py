@@ -1,0 +1,123 @@
+"""What the public reads of incidents: one class per kind of page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Model
+from django.utils import timezone
+
+from statuspage.incidents.affected import affected_sentence, in_words
+from statuspage.incidents.history import Month, month_days, months, recent_days
+from statuspage.incidents.models import Incident
+from statuspage.incidents.overview import Overview as State
+from statuspage.incidents.overview import overview
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import Overview, Page, register
+
+MONTHS_ON_HISTORY = 3
+
+
+@register
+class IncidentPage(Page):
+    """One incident or maintenance: its postmortem if there is one, then its timeline."""
+
+    template_name = "public/incident.html"
+
+    def subjects(self) -> Iterable[Incident]:
+        return Incident.objects.with_timeline().order_by("pk").iterator(chunk_size=500)
+
+    def concerned(self, changed: Model) -> Iterable[Incident]:
+        if isinstance(changed, Incident):
+            yield from Incident.objects.with_timeline().filter(pk=changed.pk)
+
+    def location(self, subject: Incident) -> str:
+        return subject.path
+
+    def context(self, subject: Incident, page: StatusPage) -> dict[str, Any]:
+        return {"incident": subject, "affected": affected_sentence(subject)}
+
+
+@register
+class HistoryMonthPage(Page):
+    """What ended in one month."""
+
+    template_name = "public/history_month.html"
+
+    def subjects(self) -> Iterable[Month]:
+        return months(timezone.now(), _zone())
+
+    def current(self) -> Iterable[Month]:
+        return [Month.of(timezone.now(), _zone())]
+
+    def concerned(self, changed: Model) -> Iterable[Month]:
+        if isinstance(changed, Incident):
+            # A reopened incident leaves the month in which it had ended before.
+            ends = [changed.resolved_at, *changed.updates.values_list("display_at", flat=True)]
+            return {Month.of(end, _zone()) for end in ends if end}
+        return []
+
+    def location(self, subject: Month) -> str:
+        return subject.path
+
+    def context(self, subject: Month, page: StatusPage) -> dict[str, Any]:
+        known = months(timezone.now(), page.zone)
+        return {
+            "month": subject,
+            "days": month_days(subject, page.zone),
+            "newer": subject.next if subject.next in known else None,
+            "older": subject.previous if subject.previous in known else None,
+        }
+
+
+@register
+class HistoryPage(Overview):
+    """The newest months, and the way to all others."""
+
+    path = "/history"
+    template_name = "public/history.html"
+
+    def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
+        known = months(timezone.now(), page.zone)
+        shown = [(month, month_days(month, page.zone)) for month in known[:MONTHS_ON_HISTORY]]
+        years: dict[int, list[Month]] = {}
+        for month in known:
+            years.setdefault(month.year, []).append(month)
+        return {"shown": shown, "years": years.items()}
+
+
+@register
+class HomePage(Overview):
+    """The status page itself."""
+
+    path = "/"
+    template_name = "public/home.html"
+
+    def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
+        now = timezone.now()
+        state = overview(now)
+        return {"state": state, "affected": _affected_line(state), "days": recent_days(now, page.zone)}
+
+
+@register
+class NotFoundPage(Overview):
+    """What readers get where nothing is."""
+
+    path = "/404"
+    template_name = "public/404.html"
+
+
+def _affected_line(state: State) -> str:
+    """“Bookings and API are affected.”, by the rows readers see; empty where nothing is."""
+    names = [row.name for row in state.rows if row.status != "operational"]
+    if not names:
+        return ""
+    if len(names) > 4:
+        return f"{len(names)} parts of the service are affected."
+    return f"{in_words(names)} {'is' if len(names) == 1 else 'are'} affected."
+
+
+def _zone() -> ZoneInfo:
+    return StatusPage.objects.get().zone
