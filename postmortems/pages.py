@@ -1,0 +1,80 @@
+"""What the public reads of postmortems: always the published revision, never the draft."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from postmortems.models import Postmortem, Rendition
+from postmortems.report import Report
+from postmortems.rendition import stored_bytes
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import Page, register
+
+
+class PostmortemFile(Page):
+    """One form of the published postmortem; they differ in the end of their address."""
+
+    ending = ""
+
+    def subjects(self) -> Iterable[Postmortem]:
+        return self._published().order_by("pk").iterator(chunk_size=200)
+
+    def concerned(self, changed: Model) -> Iterable[Postmortem]:
+        return self._published().filter(pk=changed.pk) if isinstance(changed, Postmortem) else []
+
+    def location(self, subject: Postmortem) -> str:
+        return f"{subject.path}{self.ending}"
+
+    def context(self, subject: Postmortem, page: StatusPage) -> dict[str, Any]:
+        revision = subject.published_revision
+        if revision is None:
+            raise ValueError(f"{subject} is not published.")
+        return {
+            "postmortem": subject,
+            "revision": revision,
+            "report": Report.from_snapshot(revision.snapshot),
+        }
+
+    def _published(self) -> QuerySet[Postmortem]:
+        return Postmortem.objects.exclude(published_revision=None).select_related("incident", "published_revision__pdf")
+
+
+@register
+class PostmortemPage(PostmortemFile):
+    template_name = "public/postmortem.html"
+
+
+@register
+class PostmortemMarkdown(PostmortemFile):
+    ending = ".md"
+    template_name = "postmortems/postmortem.md"
+
+
+@register
+class PostmortemJson(PostmortemFile):
+    ending = ".json"
+
+    def body(self, subject: Postmortem, page: StatusPage) -> bytes:
+        revision = self.context(subject, page)["revision"]
+        document = {"revision": revision.number, "sha256": revision.sha256, **revision.snapshot}
+        return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+@register
+class PostmortemPdf(PostmortemFile):
+    """The bytes a worker made; until they are there, readers have the HTML."""
+
+    ending = ".pdf"
+
+    def _published(self) -> QuerySet[Postmortem]:
+        return super()._published().filter(published_revision__pdf__state=Rendition.State.READY)
+
+    def body(self, subject: Postmortem, page: StatusPage) -> bytes:
+        body = stored_bytes(self.context(subject, page)["revision"].pdf)
+        if body is None:
+            raise FileNotFoundError(f"The PDF of {subject} is gone from the data directory.")
+        return body

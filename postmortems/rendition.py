@@ -1,0 +1,146 @@
+"""The PDF of a revision: owed as a row, made by a worker, kept in the data directory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from postmortems.figure import draw_timeline
+from postmortems.models import Rendition, Revision
+from postmortems.pdf import Attachment, PdfFailed, to_pdf
+from postmortems.report import Report
+from statuspage.publishing.press import publish
+
+logger = logging.getLogger(__name__)
+
+# Longer than a PDF may take to be made.
+LEASE = timedelta(minutes=3)
+MOST_ATTEMPTS = 3
+# As many characters as fill about three pages: from there on readers look things up.
+LONG = 9_000
+
+
+def render_due() -> None:
+    """Make every PDF that is owed; harmless to run twice at once, or late."""
+    while rendition := claim(at=timezone.now()):
+        try:
+            make(rendition)
+        except Exception:
+            # A full disk, say. The row stays owed, and its turn comes again when the lease is over.
+            logger.exception("%s was not made", rendition)
+
+
+def claim(*, at: datetime) -> Rendition | None:
+    """Take the oldest that is owed for a while; no two workers get the same one.
+
+    Attempts are counted here, so that one that kills its worker each time is given up.
+    """
+    _due(at).filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=Rendition.State.FAILED,
+        error=f"The PDF was not made: {MOST_ATTEMPTS} attempts were broken off. The worker's log has the details.",
+    )
+    for key in _due(at).order_by("pk").values_list("pk", flat=True):
+        if _due(at).filter(pk=key).update(lease_until=at + LEASE, attempts=F("attempts") + 1):
+            return Rendition.objects.select_related("revision__postmortem__incident").get(pk=key)
+    return None
+
+
+def make(rendition: Rendition) -> None:
+    """Render, store and publish one PDF; where the text is too much for it, say why on the row."""
+    mine = Rendition.objects.filter(pk=rendition.pk, state=Rendition.State.OWED, attempts=rendition.attempts)
+    try:
+        content = pdf_of(rendition.revision)
+    except PdfFailed as failure:
+        logger.warning("%s: %s", rendition, failure)
+        mine.update(state=Rendition.State.FAILED, error=str(failure)[:500], lease_until=None)
+        return
+    sha256 = hashlib.sha256(content).hexdigest()
+    _keep(content, _file(sha256))
+    mine.update(state=Rendition.State.READY, sha256=sha256, error="", made_at=timezone.now(), lease_until=None)
+    postmortem = rendition.revision.postmortem
+    publish(postmortem, postmortem.incident)
+
+
+def render_again(rendition: Rendition) -> None:
+    """Owe a PDF again that could not be made."""
+    Rendition.objects.filter(pk=rendition.pk, state=Rendition.State.FAILED).update(
+        state=Rendition.State.OWED, attempts=0, error="", lease_until=None
+    )
+
+
+def pdf_of(revision: Revision) -> bytes:
+    """The PDF of a revision: a function of what the revision keeps, and nothing else."""
+    data = Attachment("postmortem.json", json_of(revision), "This postmortem as data")
+    return to_pdf(html_of(revision), at=revision.created_at, attachments=[data])
+
+
+def html_of(revision: Revision) -> str:
+    """The document that the PDF is laid out from."""
+    report = Report.from_snapshot(revision.snapshot)
+    return render_to_string(
+        "pdf/postmortem.html",
+        {
+            # The zone and name as they were then, not as the page has them now.
+            "page": report,
+            "report": report,
+            "revision": revision,
+            "timeline": draw_timeline(report),
+            "contents": _contents(report),
+        },
+    )
+
+
+def json_of(revision: Revision) -> bytes:
+    """The public data of a revision."""
+    document = {"revision": revision.number, "sha256": revision.sha256, **revision.snapshot}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def stored_bytes(rendition: Rendition) -> bytes | None:
+    """The finished PDF; None where it was not made, or its file is gone."""
+    try:
+        return _file(rendition.sha256).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _contents(report: Report) -> list[tuple[str, str]]:
+    """The headings with their anchors, where there is so much to read that somebody will look for them."""
+    told = (*report.analysis, *report.closing)
+    length = sum(map(len, [one.text for one in told] + [one.body for one in report.updates] + [report.further]))
+    if length < LONG:
+        return []
+    lines = [(section.key, section.title) for section in report.analysis]
+    lines += [("actions", "Actions taken")] if report.actions else []
+    lines += [("mitigations", "Mitigation measures")] if report.mitigations else []
+    lines += [(section.key, section.title) for section in report.closing]
+    lines += [("updates", "Updates")] if report.updates else []
+    return lines + ([("measures", "Measured from the record")] if report.measures else [])
+
+
+def _due(at: datetime) -> QuerySet[Rendition]:
+    return Rendition.objects.filter(Q(lease_until=None) | Q(lease_until__lte=at), state=Rendition.State.OWED)
+
+
+def _file(sha256: str) -> Path:
+    return settings.DATA_DIR / "renditions" / f"{sha256}.pdf"
+
+
+def _keep(content: bytes, path: Path) -> None:
+    """Write the file whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tmp-", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)

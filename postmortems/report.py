@@ -1,0 +1,280 @@
+"""The assembled postmortem: one shape that HTML, PDF, Markdown and JSON are all written from.
+
+A Report holds public words only. It goes into a revision as a snapshot and comes out of it again, so that what was
+published stays as it was whatever is edited later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from postmortems.models import Fact, Mitigation, Postmortem
+from postmortems.record import facts_of, longest_silence, measured
+from statuspage.incidents.affected import affected_sentence
+from statuspage.incidents.models import Incident
+from statuspage.publishing import times
+from statuspage.publishing.markdown import to_html
+from statuspage.publishing.models import StatusPage
+
+SECTIONS = {
+    "description": "Incident description",
+    "root_cause": "Root cause analysis",
+    "contributing_factors": "Contributing factors",
+    "lessons": "Lessons learned",
+}
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """One line of the facts table. `value` is what readers see; `typed` are the words it was read from."""
+
+    key: str
+    label: str
+    value: str
+    typed: str
+    source: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """Something the team did; `taken_at` where the time is known."""
+
+    description: str
+    taken_at: datetime | None = None
+
+    @property
+    def html(self) -> str:
+        return to_html(self.description, heading=4)
+
+
+@dataclass(frozen=True)
+class MitigationLine:
+    """Something the team promised."""
+
+    description: str
+    kind: str
+    owner: str
+    due_on: date | None
+    status: str
+    tracker_url: str
+
+    @property
+    def html(self) -> str:
+        return to_html(self.description, heading=4)
+
+    @property
+    def status_label(self) -> str:
+        return str(Mitigation.Status(self.status).label)
+
+    @property
+    def kind_label(self) -> str:
+        return str(Mitigation.Kind(self.kind).label) if self.kind else ""
+
+
+@dataclass(frozen=True)
+class UpdateLine:
+    """A public update as it read when the postmortem was published."""
+
+    status: str
+    body: str
+    posted_at: datetime
+
+    @property
+    def label(self) -> str:
+        return str(Incident.Status(self.status).label)
+
+    @property
+    def html(self) -> str:
+        return to_html(self.body)
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """A figure computed from the record, such as the time until it was resolved."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class SectionLine:
+    """A headed text."""
+
+    key: str
+    title: str
+    text: str
+
+    @property
+    def html(self) -> str:
+        return to_html(self.text, heading=4)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything readers get of a postmortem, in the order in which they get it."""
+
+    code: str
+    title: str
+    organisation: str
+    url: str
+    time_zone: str
+    impact: str
+    posted_at: datetime
+    facts: list[FactLine]
+    measures: list[MeasureLine]
+    description: str
+    root_cause: str
+    contributing_factors: str
+    actions: list[ActionLine]
+    mitigations: list[MitigationLine]
+    lessons: str
+    further: str
+    updates: list[UpdateLine]
+    affected: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which every time of this report is told, for the `posted_at` and `clock_at` tags."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def path(self) -> str:
+        """Where readers find it; .pdf, .md and .json stand beside it."""
+        return f"/incidents/{self.code}/postmortem"
+
+    @property
+    def analysis(self) -> list[SectionLine]:
+        """The headed texts before the actions taken; those nobody wrote are left out."""
+        return self._sections("description", "root_cause", "contributing_factors")
+
+    @property
+    def closing(self) -> list[SectionLine]:
+        """The headed text after the mitigation measures."""
+        return self._sections("lessons")
+
+    @property
+    def further_html(self) -> str:
+        """Sections of other kinds, each with its own heading."""
+        return to_html(self.further) if self.further else ""
+
+    @property
+    def summary(self) -> str:
+        """One sentence for feeds, cards and metadata."""
+        return " ".join((self.description or self.root_cause).split())[:300]
+
+    def _sections(self, *keys: str) -> list[SectionLine]:
+        return [SectionLine(key, SECTIONS[key], text) for key in keys if (text := getattr(self, key).strip())]
+
+    def snapshot(self) -> dict[str, Any]:
+        """The report as plain JSON: what a revision keeps, and what the public JSON says."""
+        return _plain(asdict(self))
+
+    @classmethod
+    def from_snapshot(cls, snapshot: dict[str, Any]) -> Report:
+        """The report that a revision keeps."""
+        known = {field.name: snapshot[field.name] for field in fields(cls)}
+        return cls(
+            **known
+            | {
+                "posted_at": datetime.fromisoformat(known["posted_at"]),
+                "facts": [FactLine(**line | {"at": _moment(line["at"])}) for line in known["facts"]],
+                "measures": [MeasureLine(**line) for line in known["measures"]],
+                "actions": [ActionLine(**line | {"taken_at": _moment(line["taken_at"])}) for line in known["actions"]],
+                "mitigations": [
+                    MitigationLine(**line | {"due_on": line["due_on"] and date.fromisoformat(line["due_on"])})
+                    for line in known["mitigations"]
+                ],
+                "updates": [
+                    UpdateLine(**line | {"posted_at": _moment(line["posted_at"])}) for line in known["updates"]
+                ],
+            }
+        )
+
+
+def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | None = None) -> Report:
+    """The incident's record and the typed text, put together. Pure: writes nothing, asks in a few queries."""
+    incident = postmortem.incident
+    updates = incident.timeline()
+    posted_at = posted_at or postmortem.posted_at or timezone.now()
+    return Report(
+        code=incident.code,
+        title=incident.name,
+        organisation=page.name,
+        url=page.url + postmortem.path,
+        time_zone=page.time_zone,
+        impact=incident.impact,
+        posted_at=posted_at,
+        facts=[_fact_line(fact, page) for fact in postmortem.facts.all()],
+        measures=_measures(incident, page),
+        description=postmortem.description,
+        root_cause=postmortem.root_cause,
+        contributing_factors=postmortem.contributing_factors,
+        actions=[
+            ActionLine(action.description, action.taken_at)
+            for action in postmortem.actions_taken.all()
+            if action.public
+        ],
+        mitigations=[
+            MitigationLine(one.description, one.kind, one.owner, one.due_on, one.status, one.tracker_url)
+            for one in postmortem.mitigations.all()
+            if one.public
+        ],
+        lessons=postmortem.lessons,
+        further=postmortem.further,
+        updates=[UpdateLine(update.status, update.body, update.display_at) for update in updates],
+        affected=affected_sentence(incident),
+    )
+
+
+def _fact_line(fact: Fact, page: StatusPage) -> FactLine:
+    if fact.at:
+        value = times.full(fact.at, page.zone)
+    elif fact.day:
+        value = times.short_day(fact.day)
+    else:
+        value = fact.typed
+    typed = "" if value == fact.typed else fact.typed
+    return FactLine(fact.key, fact.name, value, typed, fact.source, fact.at)
+
+
+def _measures(incident: Incident, page: StatusPage) -> list[MeasureLine]:
+    updates = incident.timeline()
+    first = min((update.display_at for update in updates), default=incident.started_at)
+    silence = longest_silence(updates)
+    lines = [
+        ("First public update", first - incident.started_at),
+        ("Stable again", incident.monitoring_at and incident.monitoring_at - incident.started_at),
+        ("Resolved", incident.resolved_at and incident.resolved_at - incident.started_at),
+    ]
+    found = [
+        MeasureLine(f"{label} after", times.span(length)) for label, length in lines if length and length >= timedelta()
+    ]
+    if silence:
+        found.append(MeasureLine("Longest time between updates", times.span(silence)))
+    for component in measured(incident, until=updates[0].display_at):
+        if component.affected:
+            found.append(MeasureLine(component.name, f"{component.worst.label}, {times.span(component.affected)}"))
+    return found
+
+
+def computed_values(incident: Incident, page: StatusPage) -> dict[str, str]:
+    """What the record says of each fact, in words, to stand beside what somebody typed."""
+    return {fact.key: _fact_line(fact, page).value for fact in facts_of(incident, zone=page.zone)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None

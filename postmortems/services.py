@@ -1,0 +1,131 @@
+"""What people do with postmortems: every write, one verb each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision
+from postmortems.record import facts_of
+from postmortems.report import assemble
+from statuspage.incidents.models import Incident
+from statuspage.publishing.markdown import validate_markdown
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.services import publish_soon
+from statuspage.team.models import User
+
+TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
+
+
+class StalePostmortem(Exception):
+    """Somebody else saved since the editor opened it; both texts are to be shown."""
+
+
+@transaction.atomic
+def start_postmortem(incident: Incident) -> Postmortem:
+    """Begin the postmortem of an incident, its facts prefilled from the record; the one there is, if there is one."""
+    postmortem, created = Postmortem.objects.get_or_create(incident=incident)
+    if created:
+        # As it is now, not as the caller happens to remember it.
+        incident = Incident.objects.get(pk=incident.pk)
+        facts = facts_of(incident, zone=StatusPage.objects.get().zone)
+        for fact in facts:
+            fact.postmortem = postmortem
+        Fact.objects.bulk_create(facts)
+    return postmortem
+
+
+@transaction.atomic
+def save_draft(
+    postmortem: Postmortem,
+    *,
+    texts: dict[str, str],
+    facts: Sequence[Fact],
+    actions: Sequence[ActionTaken],
+    mitigations: Sequence[Mitigation],
+    seen: int | None = None,
+) -> Postmortem:
+    """Replace the draft: texts by name, and the facts, actions and mitigations in the order given.
+
+    Readers notice nothing until it is published. `seen` is the version the editor knew of; raises StalePostmortem
+    where it is another by now, ValidationError in the user's words.
+    """
+    postmortem = Postmortem.objects.select_for_update().get(pk=postmortem.pk)
+    if seen is not None and postmortem.version != seen:
+        raise StalePostmortem
+    for name in TEXTS:
+        text = texts.get(name, getattr(postmortem, name))
+        _check_text(name, text)
+        setattr(postmortem, name, text)
+    postmortem.version += 1
+    postmortem.save()
+    _replace(postmortem.facts, facts)
+    _replace(postmortem.actions_taken, actions)
+    _replace(postmortem.mitigations, mitigations)
+    return postmortem
+
+
+@transaction.atomic
+def publish_postmortem(
+    postmortem: Postmortem, *, author: User | None, reason: str = "", at: datetime | None = None
+) -> Revision:
+    """Make the draft what readers get, as a new revision; its PDF is owed and made by a worker.
+
+    The first publication sets the posted time. Raises ValidationError while the incident is open, while there is
+    nothing to read, and where nothing changed since the last publication.
+    """
+    at = at or timezone.now()
+    postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
+    if postmortem.incident.is_open:
+        raise ValidationError("The incident is still open. Resolve it before you publish its postmortem.")
+    posted_at = postmortem.posted_at or at
+    report = assemble(postmortem, page=StatusPage.objects.get(), posted_at=posted_at)
+    if not (report.analysis or report.actions or report.mitigations or report.closing or report.further):
+        raise ValidationError("There is nothing to read yet: write at least a description or the root cause.")
+    last = postmortem.revisions.last()
+    snapshot = report.snapshot()
+    if last and last.snapshot == snapshot and postmortem.is_published:
+        raise ValidationError("Nothing has changed since the last publication.")
+    revision = Revision.objects.create(
+        postmortem=postmortem,
+        number=last.number + 1 if last else 1,
+        snapshot=snapshot,
+        sha256=_chained(snapshot, last),
+        previous_sha256=last.sha256 if last else "",
+        author=author,
+        reason=reason,
+        created_at=at,
+    )
+    Rendition.objects.create(revision=revision)
+    postmortem.state, postmortem.posted_at = Postmortem.State.PUBLISHED, posted_at
+    postmortem.published_revision = revision
+    postmortem.save(update_fields=["state", "posted_at", "published_revision"])
+    publish_soon(postmortem, postmortem.incident)
+    return revision
+
+
+def _replace(related: Any, rows: Sequence[Any]) -> None:
+    related.all().delete()
+    for position, row in enumerate(rows):
+        row.pk, row.postmortem, row.position = None, related.instance, position
+    related.model.objects.bulk_create(rows)
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        validate_markdown(text)
+    except ValidationError as error:
+        raise ValidationError({name: error.messages}) from error
+
+
+def _chained(snapshot: dict[str, Any], last: Revision | None) -> str:
+    """The hash of a revision covers the one before it: changing an old revision breaks every later one."""
+    canonical = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{last.sha256 if last else ''}\n{canonical}".encode()).hexdigest()
