@@ -199,7 +199,7 @@ class Report:
 
 def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | None = None) -> Report:
     """The incident's record and the typed text, put together. Pure: writes nothing, asks in a few queries."""
-    incident = postmortem.incident
+    incident = Incident.objects.with_timeline().get(pk=postmortem.incident_id)
     updates = incident.timeline()
     posted_at = posted_at or postmortem.posted_at or timezone.now()
     return Report(

@@ -1,0 +1,151 @@
+"""Publishing a postmortem: readers get a revision, and only ever a revision."""
+
+import json
+
+import html5lib
+import pytest
+from django.core.exceptions import ValidationError
+
+from postmortems.models import Postmortem, Rendition
+from postmortems.services import StalePostmortem, publish_postmortem, save_draft, start_postmortem
+from statuspage.publishing import store
+from statuspage.publishing.press import publish
+from tests.conftest import NOW
+
+
+def text_of(location):
+    tree = html5lib.parse(store.find(location), namespaceHTMLElements=False)
+    return " ".join(" ".join(tree.find("body").itertext()).split())
+
+
+def save(draft, *, seen=None, **texts):
+    return save_draft(
+        draft,
+        texts=texts,
+        facts=list(draft.facts.all()),
+        actions=list(draft.actions_taken.all()),
+        mitigations=list(draft.mitigations.all()),
+        seen=seen,
+    )
+
+
+def test_it_is_read_inside_the_incident_page_and_on_its_own(draft, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_postmortem(draft, author=None, at=NOW)
+    parts = [
+        "Postmortem",
+        "Date of incident Nov 21, 2026",
+        "Users impacted About 40 ships",
+        "Weather Fog",
+        "Incident description Ships could not enter.",
+        "Root cause analysis The gate lost its power. The spare was being painted.",
+        "Contributing factors Nobody is told when the spare is away.",
+        "Actions taken The gate was opened by hand.",
+        "Power was restored.",
+        "Mitigation measures Tell the desk when a spare is away. Detects it sooner Harbour desk",
+        "A second spare. In progress Prevents it due Dec 24, 2026",
+        "Lessons learned Paint one gate at a time.",
+        "Thanks To the night shift.",
+        "Posted Nov 21, 2026 - 09:00 WET",
+        "Resolved All is well. Posted Nov 21, 2026 - 09:40 WET",
+        "This incident affected: Harbour (Berths).",
+    ]
+    for location in (draft.incident.path, draft.path):
+        told = text_of(location)
+        assert [part for part in parts if part not in told] == []
+        assert [told.index(part) for part in parts] == sorted(told.index(part) for part in parts)
+    assert "Postmortem" in text_of("/history/2026-11")
+
+
+def test_internal_words_reach_nothing_the_public_reads(draft, django_capture_on_commit_callbacks, public):
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_postmortem(draft, author=None)
+    publish()
+    files = [path for path in public.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    assert [path.name for path in files if b"CANARY" in path.read_bytes()] == []
+
+
+def test_a_draft_reaches_nothing_the_public_reads(draft, public):
+    publish()
+    assert not any(b"Ships could not enter." in path.read_bytes() for path in public.rglob("*.html"))
+    assert store.find(draft.path) is None
+
+
+def test_edits_after_publishing_wait_for_the_next_revision(draft, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_postmortem(draft, author=None, at=NOW)
+    save(draft, description="Ships could not enter or leave.")
+    publish()
+    assert "Ships could not enter." in text_of(draft.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_postmortem(draft, author=None, reason="Leaving counts too.")
+    assert "Ships could not enter or leave." in text_of(draft.path)
+    assert "Posted Nov 21, 2026 - 09:00 WET" in text_of(draft.path)
+
+
+def test_revisions_are_numbered_and_chained(draft):
+    first = publish_postmortem(draft, author=None)
+    save(draft, description="Again.")
+    second = publish_postmortem(draft, author=None)
+    assert (first.number, second.number) == (1, 2)
+    assert second.previous_sha256 == first.sha256 != second.sha256
+    assert [one.state for one in Rendition.objects.all()] == ["owed", "owed"]
+
+
+def test_markdown_and_json_say_the_same_as_the_page(draft, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        revision = publish_postmortem(draft, author=None, at=NOW)
+    document = json.loads(store.find(f"{draft.path}.json"))
+    assert (document["revision"], document["sha256"]) == (1, revision.sha256)
+    assert [line["description"] for line in document["actions"]] == [
+        "The gate was opened by hand.",
+        "Power was restored.",
+    ]
+    text = store.find(f"{draft.path}.md").decode()
+    for part in (
+        'title: "Ships wait"',
+        "- **Users impacted:** About 40 ships",
+        "## Root cause analysis\n\nThe gate lost its power.",
+        "1. The gate was opened by hand.\n2. Power was restored.",
+        "Posted Nov 21, 2026 - 09:00 WET",
+        "**Resolved**\n\nAll is well.",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("location", ["", "/postmortem"])
+def test_pages_with_a_postmortem_are_strictly_well_formed(draft, django_capture_on_commit_callbacks, location):
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_postmortem(draft, author=None)
+    html5lib.HTMLParser(strict=True).parse(store.find(draft.incident.path + location))
+
+
+def test_nothing_is_published_while_the_incident_is_open(make_incident):
+    with pytest.raises(ValidationError, match="still open"):
+        publish_postmortem(start_postmortem(make_incident()), author=None)
+
+
+def test_an_empty_postmortem_is_not_published(over):
+    with pytest.raises(ValidationError, match="nothing to read"):
+        publish_postmortem(start_postmortem(over), author=None)
+
+
+def test_publishing_the_same_words_again_is_refused(draft):
+    publish_postmortem(draft, author=None)
+    with pytest.raises(ValidationError, match="Nothing has changed"):
+        publish_postmortem(draft, author=None)
+
+
+def test_two_people_editing_one_postmortem_never_overwrite_each_other(draft):
+    seen = draft.version
+    save(draft, description="One.", seen=seen)
+    with pytest.raises(StalePostmortem):
+        save(draft, description="Two.", seen=seen)
+    assert Postmortem.objects.get().description == "One."
+
+
+def test_a_text_beyond_the_limits_is_refused_at_its_field(draft):
+    with pytest.raises(ValidationError) as refusal:
+        save(draft, root_cause="[" * 400)
+    assert list(refusal.value.message_dict) == ["root_cause"]
