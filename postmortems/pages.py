@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Model, QuerySet
 
 from postmortems.models import Postmortem, Rendition
+from postmortems.rendition import json_of, stored_bytes
 from postmortems.report import Report
-from postmortems.rendition import stored_bytes
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Page, register
 
@@ -59,9 +58,7 @@ class PostmortemJson(PostmortemFile):
     ending = ".json"
 
     def body(self, subject: Postmortem, page: StatusPage) -> bytes:
-        revision = self.context(subject, page)["revision"]
-        document = {"revision": revision.number, "sha256": revision.sha256, **revision.snapshot}
-        return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+        return json_of(self.context(subject, page)["revision"])
 
 
 @register

@@ -19,6 +19,7 @@ from statuspage.incidents.models import Incident
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon
+from statuspage.publishing.waking import wake_soon
 from statuspage.team.models import User
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
@@ -74,15 +75,23 @@ def save_draft(
 
 @transaction.atomic
 def publish_postmortem(
-    postmortem: Postmortem, *, author: User | None, reason: str = "", at: datetime | None = None
+    postmortem: Postmortem,
+    *,
+    author: User | None,
+    reason: str = "",
+    at: datetime | None = None,
+    seen: int | None = None,
 ) -> Revision:
     """Make the draft what readers get, as a new revision; its PDF is owed and made by a worker.
 
-    The first publication sets the posted time. Raises ValidationError while the incident is open, while there is
-    nothing to read, and where nothing changed since the last publication.
+    The first publication sets the posted time. `seen` is the version whose text was approved; raises StalePostmortem
+    where it is another by now. Raises ValidationError while the incident is open, while there is nothing to read, and
+    where nothing changed since the last publication.
     """
     at = at or timezone.now()
     postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
+    if seen is not None and postmortem.version != seen:
+        raise StalePostmortem
     if postmortem.incident.is_open:
         raise ValidationError("The incident is still open. Resolve it before you publish its postmortem.")
     posted_at = postmortem.posted_at or at
@@ -108,6 +117,7 @@ def publish_postmortem(
     postmortem.published_revision = revision
     postmortem.save(update_fields=["state", "posted_at", "published_revision"])
     publish_soon(postmortem, postmortem.incident)
+    wake_soon("postmortems.tasks.render_due")
     return revision
 
 

@@ -1,0 +1,11 @@
+"""Thin doors for whoever keeps time. Harmless to run twice, or late."""
+
+from celery import shared_task
+
+from postmortems import rendition
+
+
+@shared_task
+def render_due() -> None:
+    """Make the PDFs that are owed."""
+    rendition.render_due()

@@ -1,0 +1,146 @@
+"""A PDF is owed from publishing on, made by whoever comes first, and kept; a failed one says why and can be retried."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+
+from postmortems import rendition as renditions
+from postmortems.models import Rendition
+from postmortems.pdf import Limits, PdfFailed
+from postmortems.rendition import LEASE, MOST_ATTEMPTS, claim, render_again, render_due, stored_bytes
+from postmortems.services import publish_postmortem
+from postmortems.tasks import render_due as render_due_task
+from statuspage.publishing import store
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def owed(draft) -> Rendition:
+    return publish_postmortem(draft, author=None, at=NOW).pdf
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """A renderer that answers at once; gives what it was asked."""
+    asked = []
+
+    def to_pdf(html, *, at, attachments):
+        asked.append((html, at))
+        return b"%PDF made"
+
+    monkeypatch.setattr(renditions, "to_pdf", to_pdf)
+    return asked
+
+
+def failing(monkeypatch, error):
+    def to_pdf(html, *, at, attachments):
+        raise error
+
+    monkeypatch.setattr(renditions, "to_pdf", to_pdf)
+
+
+def test_the_worker_makes_stores_and_publishes_it(owed):
+    render_due_task()
+    owed.refresh_from_db()
+    assert owed.state == Rendition.State.READY
+    content = stored_bytes(owed)
+    assert content.startswith(b"%PDF")
+    assert owed.sha256 == hashlib.sha256(content).hexdigest()
+    postmortem = owed.revision.postmortem
+    assert store.find(f"{postmortem.path}.pdf") == content
+    assert f"{postmortem.path}.pdf".encode() in store.find(postmortem.path)
+    assert f"{postmortem.path}.pdf".encode() in store.find(postmortem.incident.path)
+
+
+def test_internal_words_are_in_no_part_of_it(owed, quick, monkeypatch):
+    attached = []
+    monkeypatch.setattr(renditions, "to_pdf", lambda html, *, at, attachments: attached.extend(attachments) or b"%PDF")
+    assert "CANARY" not in renditions.html_of(owed.revision)
+    renditions.pdf_of(owed.revision)
+    assert [b"CANARY" in one.content for one in attached] == [False]
+
+
+def test_it_is_dated_by_its_revision(owed, quick):
+    render_due()
+    assert [at for _, at in quick] == [NOW]
+
+
+def test_nothing_owed_nothing_made(db, quick):
+    render_due()
+    assert quick == []
+
+
+def test_two_workers_never_make_the_same_one(owed):
+    assert claim(at=NOW) == owed
+    assert claim(at=NOW) is None
+
+
+def test_one_whose_worker_died_is_taken_up_again_when_the_lease_is_over(owed):
+    claim(at=NOW)
+    assert claim(at=NOW + LEASE - timedelta(seconds=1)) is None
+    assert claim(at=NOW + LEASE) == owed
+
+
+def test_one_that_kills_its_worker_each_time_is_given_up(owed):
+    for attempt in range(MOST_ATTEMPTS):
+        assert claim(at=NOW + attempt * LEASE) == owed
+    assert claim(at=NOW + MOST_ATTEMPTS * LEASE) is None
+    owed.refresh_from_db()
+    assert owed.state == Rendition.State.FAILED
+    assert owed.error == "The PDF was not made: 3 attempts were broken off. The worker's log has the details."
+
+
+def test_a_text_that_is_too_much_fails_with_its_sentence_while_the_html_stays(owed, monkeypatch):
+    postmortem = owed.revision.postmortem
+    failing(monkeypatch, PdfFailed("The PDF was not made: it is too long."))
+    renditions.publish(postmortem)
+    render_due()
+    owed.refresh_from_db()
+    assert (owed.state, owed.error) == (Rendition.State.FAILED, "The PDF was not made: it is too long.")
+    assert stored_bytes(owed) is None
+    assert store.find(postmortem.path)
+    assert store.find(f"{postmortem.path}.pdf") is None
+
+
+def test_a_failed_one_can_be_owed_again(owed, monkeypatch, quick):
+    failing(monkeypatch, PdfFailed("The PDF was not made: it is too long."))
+    render_due()
+    owed.refresh_from_db()
+    render_again(owed)
+    monkeypatch.setattr(renditions, "to_pdf", lambda html, *, at, attachments: b"%PDF made")
+    render_due()
+    owed.refresh_from_db()
+    assert (owed.state, owed.error, owed.attempts) == (Rendition.State.READY, "", 1)
+
+
+def test_a_finished_one_is_not_owed_again(owed, quick):
+    render_due()
+    owed.refresh_from_db()
+    render_again(owed)
+    render_due()
+    assert len(quick) == 1
+
+
+def test_trouble_of_the_machine_is_no_fault_of_the_text(owed, monkeypatch, caplog):
+    failing(monkeypatch, OSError("No space left on device"))
+    render_due()
+    owed.refresh_from_db()
+    assert owed.state == Rendition.State.OWED
+    assert "No space left on device" in caplog.text
+
+
+def test_who_comes_back_too_late_changes_nothing(owed, quick):
+    late = claim(at=NOW)
+    Rendition.objects.filter(pk=owed.pk).update(attempts=2)
+    renditions.make(late)
+    owed.refresh_from_db()
+    assert owed.state == Rendition.State.OWED
+
+
+def test_a_real_text_that_is_too_much_says_so(owed, monkeypatch):
+    real = renditions.to_pdf
+    monkeypatch.setattr(renditions, "to_pdf", lambda html, **named: real(html, limits=Limits(characters=100), **named))
+    render_due()
+    owed.refresh_from_db()
+    assert owed.error.startswith("The PDF was not made: the text comes to ")
