@@ -11,6 +11,9 @@ from statuspage.components.models import Component, ComponentGroup
 from statuspage.incidents.services import open_incident
 from statuspage.publishing.models import StatusPage
 from statuspage.team.models import User
+from tests.browser import chromium, site
+
+__all__ = ["chromium", "site"]
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 

@@ -110,13 +110,13 @@ class NotFoundPage(Overview):
 
 
 def _affected_line(state: State) -> str:
-    """“Bookings and API are affected.”, by the rows readers see; empty where nothing is."""
+    """“Affected: Bookings and API.”, by the rows readers see; empty where nothing is."""
     names = [row.name for row in state.rows if row.status != "operational"]
     if not names:
         return ""
     if len(names) > 4:
         return f"{len(names)} parts of the service are affected."
-    return f"{in_words(names)} {'is' if len(names) == 1 else 'are'} affected."
+    return f"Affected: {in_words(names)}."
 
 
 def _zone() -> ZoneInfo:

@@ -332,7 +332,8 @@ def _append(
         for component, new_status in affected.items()
     )
     incident.status = status
-    incident.resolved_at = shown_at if closing else None
+    # A word added to a closed incident does not make it last longer.
+    incident.resolved_at = (incident.resolved_at or shown_at) if closing else None
     if status in {Status.MONITORING, Status.VERIFYING}:
         incident.monitoring_at = incident.monitoring_at or shown_at
     if not incident.is_maintenance and not incident.impact_override:

@@ -15,6 +15,11 @@ MOST_BRACKETS = 300
 MOST_ROWS = 300
 MOST_COLUMNS = 12
 
+# Quotes and list items one inside the other; a line of nothing but dashes or stars is a rule across the page.
+NESTED = re.compile(
+    rf"^[ \t]*(?!([-*])(?:[ \t]*\1)*[ \t]*$)(?:>[ \t]*|(?:[-*+]|\d+[.)])[ \t]+){{{DEEPEST + 1}}}", re.MULTILINE
+)
+
 TAGS = {
     *("p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li"),
     *("h3", "h4", "h5", "h6", "a", "table", "thead", "tbody", "tr", "th", "td", "hr"),
@@ -31,6 +36,8 @@ def to_html(text: str, *, heading: int = 3) -> str:
     out as plain paragraphs, so that whatever is stored can be shown.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    # JSON may bring half of a surrogate pair, which no file can hold.
+    text = text.encode(errors="replace").decode()
     if reason_against(text):
         return linebreaks(escape(text))
     # One instance per text: it keeps the references of the last one.
@@ -79,7 +86,7 @@ def reason_against(text: str) -> str:
         return (
             f"One paragraph has more than {MOST_BRACKETS} square brackets or 50 in a row; please split or remove them."
         )
-    if re.search(rf"(?m)^[ \t]*(?:(?:>|[-*+]|\d+[.)])[ \t]*){{{DEEPEST + 1}}}", text):
+    if NESTED.search(text):
         return f"Quotes or lists are nested more than {DEEPEST} deep; please flatten them."
     if re.search(rf"(?m)^[ \t]{{{4 * DEEPEST + 1},}}(?:[-*+]|\d+[.)])[ \t]", text):
         return f"Lists are nested more than {DEEPEST} deep; please flatten them."

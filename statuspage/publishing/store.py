@@ -25,14 +25,13 @@ ADVISORY_LOCK = 0x63616E646F72
 def file_for(location: str) -> Path:
     """The file that answers a location: "/" is index.html, "/history" is history.html, "/a.json" is itself.
 
-    Raises ValueError for a location that would leave the directory.
+    Raises ValueError for a location that would leave the directory, or that the server would not look for.
     """
-    path = PurePosixPath(location.lstrip("/") + "index.html" if location.endswith("/") else location.lstrip("/"))
-    if not path.suffix:
-        path = path.with_name(path.name + ".html")
-    if any(part.startswith(".") for part in path.parts) or path.parts[0] in NOT_OURS:
+    well_formed = location.startswith("/") and not any(sign in location for sign in ("//", "/.", "\\", "\0"))
+    path = PurePosixPath(location[1:] + "index.html" if location.endswith("/") else location[1:])
+    if not well_formed or path.parts[0] in NOT_OURS:
         raise ValueError(f"{location!r} is no public location")
-    return settings.PUBLIC_ROOT / path
+    return settings.PUBLIC_ROOT / (path if "." in path.name else path.with_name(path.name + ".html"))
 
 
 def put(location: str, body: bytes) -> None:
@@ -67,7 +66,8 @@ def remove_all_but(locations: set[str]) -> None:
     """Remove every stored file that none of these locations claims."""
     claimed = {file_for(location) for location in locations}
     for path in list(_files()):
-        if path.suffix not in ENCODINGS and path not in claimed:
+        plain = path.with_suffix("") if path.suffix in ENCODINGS else path
+        if plain not in claimed:
             _unlink(path)
 
 

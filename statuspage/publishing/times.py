@@ -35,11 +35,13 @@ def long_day(value: date) -> str:
 
 
 def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """“Nov 28, 2026, 22:00 – 23:30 WET”; the second day is told only where it is another."""
+    """“Nov 28, 2026, 22:00 – 23:30 WET”; the second day, and the first zone, are told only where they differ."""
     first, last = start.astimezone(zone), end.astimezone(zone)
-    if first.date() == last.date():
-        return f"{first:%b %d, %Y, %H:%M} – {last:%H:%M} {abbreviation(end, zone)}"
-    return f"{first:%b %d, %Y, %H:%M} {abbreviation(start, zone)} – {last:%b %d, %Y, %H:%M} {abbreviation(end, zone)}"
+    begins, ends = abbreviation(start, zone), abbreviation(end, zone)
+    one_day = first.date() == last.date()
+    left = f"{first:%b %d, %Y, %H:%M}" + ("" if one_day and begins == ends else f" {begins}")
+    right = f"{last:%H:%M}" if one_day else f"{last:%b %d, %Y, %H:%M}"
+    return f"{left} – {right} {ends}"
 
 
 def span(length: timedelta) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 
 from celery import current_app
 from django.conf import settings
@@ -18,7 +17,7 @@ def wake_soon(task: str) -> None:
     A queue is not a record: without a broker the clock finds the row within a second, and one that is down costs a
     few seconds of delay, never the work.
     """
-    transaction.on_commit(partial(_wake, task), robust=True)
+    transaction.on_commit(lambda: _wake(task), robust=True)
 
 
 def _wake(task: str) -> None:

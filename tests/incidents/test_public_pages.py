@@ -62,7 +62,7 @@ def test_the_home_page_says_what_is_open_what_is_planned_and_what_is_past(make_c
     publish()
     told = text_of("/")
     for part in (
-        "Minor Service Outage Harbour is affected.",
+        "Minor Service Outage Affected: Harbour.",
         "Ships wait Investigating Affects Harbour (Berths)",
         "Berths Partial outage",
         "Website Operational",
@@ -115,7 +115,7 @@ def test_maintenance_under_way_is_told_like_an_incident(make_component):
     )
     advance_maintenances(NOW)
     publish()
-    assert "Service Under Maintenance Website is affected." in text_of("/")
+    assert "Service Under Maintenance Affected: Website." in text_of("/")
     assert "New paint In progress Nov 21, 2026, 09:00 – 12:00 WET" in text_of("/")
     assert "This scheduled maintenance affects: Website." in text_of(maintenance.path)
 

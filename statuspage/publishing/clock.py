@@ -1,0 +1,146 @@
+"""The clock of the embedded server: runs Celery beat's schedule by itself, in one process and without a broker.
+
+What is owed is a row in the database, so a task that failed or never ran is found again at its next turn.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
+
+# What runs each day must remember its turn across restarts; what runs each minute starts with one.
+REMEMBERED_FROM = 3600.0
+LONGEST_WAIT = 5.0
+
+
+@dataclass
+class Turn:
+    """One entry of the schedule: what to call, how often, and when next on the monotonic clock."""
+
+    name: str
+    call: Callable[[], Any]
+    interval: float
+    due: float
+    trouble: str = ""
+
+
+class Clock:
+    """Runs what is due, one task after the other; no failure of a task ends it."""
+
+    def __init__(self, schedule: dict[str, dict[str, Any]], *, memory: Path) -> None:
+        self.memory = memory
+        self.waiting_for_database = False
+        last_run = self._remembered()
+        found = (_turn(name, entry, last_run.get(name)) for name, entry in schedule.items())
+        self.turns = [turn for turn in found if turn]
+        self._remember(last_run)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Keep time until told to stop; a task that has begun is finished."""
+        while not stopping.is_set():
+            self.tick(stopping)
+            soonest = min((turn.due for turn in self.turns), default=float("inf"))
+            stopping.wait(min(max(soonest - time.monotonic(), 0.05), LONGEST_WAIT))
+
+    def tick(self, stopping: threading.Event | None = None) -> None:
+        """Run each entry whose time has come, once, however often it was missed."""
+        for turn in self.turns:
+            if stopping and stopping.is_set():
+                return
+            if turn.due <= time.monotonic() and self._database_there():
+                self._run(turn)
+                # Counted from the end: a task slower than its interval must not starve the others.
+                turn.due = time.monotonic() + turn.interval
+
+    def _run(self, turn: Turn) -> None:
+        close_old_connections()
+        try:
+            turn.call()
+        except Exception as error:
+            # The same failure each second says nothing new; another one does.
+            if turn.trouble != repr(error):
+                logger.exception("“%s” failed and will be tried again", turn.name)
+            turn.trouble = repr(error)
+        else:
+            if turn.trouble:
+                logger.info("“%s” works again", turn.name)
+            turn.trouble = ""
+            if turn.interval >= REMEMBERED_FROM:
+                self._remember({**self._remembered(), turn.name: time.time()})
+        finally:
+            close_old_connections()
+
+    def _database_there(self) -> bool:
+        """False while the SQLite file is gone: to connect would put an empty one in its place."""
+        name = str(connection.settings_dict["NAME"])
+        there = connection.vendor != "sqlite" or "mode=memory" in name or Path(name).exists()
+        if there == self.waiting_for_database:
+            logger.log(
+                logging.INFO if there else logging.ERROR,
+                "The database %s is %s",
+                name,
+                "back" if there else "gone; waiting for it",
+            )
+        self.waiting_for_database = not there
+        return there
+
+    def _remembered(self) -> dict[str, float]:
+        try:
+            return dict(json.loads(self.memory.read_text()))
+        except (OSError, ValueError):
+            return {}
+
+    def _remember(self, last_run: dict[str, float]) -> None:
+        slow = {turn.name for turn in self.turns if turn.interval >= REMEMBERED_FROM}
+        kept = {name: last_run.get(name, time.time()) for name in slow}
+        try:
+            self.memory.write_text(json.dumps(kept))
+        except OSError:
+            logger.exception("%s cannot be written", self.memory)
+
+
+def _turn(name: str, entry: dict[str, Any], last_run: float | None) -> Turn | None:
+    """The entry, ready to run; None, and a line in the log, where it names no task or no plain interval."""
+    interval = entry["schedule"]
+    if isinstance(interval, timedelta):
+        interval = interval.total_seconds()
+    if not isinstance(interval, int | float):
+        logger.error("“%s” has no plain interval, so the clock leaves it out: %r", name, interval)
+        return None
+    try:
+        call = import_string(entry["task"])
+    except ImportError as error:
+        logger.error("“%s” cannot be run: %s", name, error)
+        return None
+    due = time.monotonic()
+    if interval >= REMEMBERED_FROM:
+        # A wall clock set back or forth costs at most one turn.
+        due += interval - min(max(time.time() - (last_run or time.time()), 0.0), interval)
+    return Turn(name, call, interval, due)
+
+
+def keep_time() -> None:
+    """Run this installation's schedule until asked to stop."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    embedded().run(stopping)
+
+
+def embedded() -> Clock:
+    """The clock for this installation."""
+    return Clock(settings.CELERY_BEAT_SCHEDULE, memory=settings.DATA_DIR / "clock.json")

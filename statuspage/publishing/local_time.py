@@ -1,0 +1,117 @@
+"""A form's date and time, typed as a wall clock in the page's zone shows it; never a naive datetime comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from statuspage.publishing.times import abbreviation
+
+
+class LocalTimeInput(forms.MultiWidget):
+    """A date and time; asks which of two is meant only where the clocks go back and show it twice."""
+
+    template_name = "django/forms/widgets/multiwidget.html"
+    use_fieldset = False
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        which = forms.Select(attrs={"class": "again", "aria-label": "Which of the two"})
+        super().__init__({"": forms.DateTimeInput(attrs={"type": "datetime-local"}), "again": which})
+
+    def decompress(self, value: Any) -> list[str]:
+        if not isinstance(value, datetime):
+            return ["", ""]
+        local = value.astimezone(self.zone)
+        return [
+            f"{local:%Y-%m-%dT%H:%M}",
+            str(local.fold) if is_ambiguous(local.replace(tzinfo=None), self.zone) else "",
+        ]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        typed = value if isinstance(value, list) else self.decompress(value)
+        local = _parsed(typed[0])
+        twice = local is not None and is_ambiguous(local, self.zone)
+        if local and twice:
+            first, second = (local.replace(fold=fold, tzinfo=self.zone) for fold in (0, 1))
+            self.widgets[1].choices = [  # type: ignore[attr-defined]
+                ("", "Which of the two?"),
+                ("0", f"the first {local:%H:%M}, {abbreviation(first, self.zone)}"),
+                ("1", f"the second {local:%H:%M}, {abbreviation(second, self.zone)}"),
+            ]
+        context = super().get_context(name, typed, attrs)
+        if not twice:
+            context["widget"]["subwidgets"].pop()
+        return context
+
+    def id_for_label(self, id_: str) -> str:
+        return f"{id_}_0" if id_ else ""
+
+
+class LocalTimeField(forms.Field):
+    """A moment. Refuses a time that the clocks skip; of one they show twice it asks which is meant."""
+
+    def __init__(self, *, zone: ZoneInfo, **options: Any) -> None:
+        self.zone = zone
+        super().__init__(widget=LocalTimeInput(zone), **options)
+
+    def clean(self, value: Any) -> datetime | None:
+        text, again = value or ["", ""]
+        if not (text or "").strip():
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return None
+        local = _parsed(text)
+        if local is None:
+            raise ValidationError("Write it as 2026-11-21T09:30: year, month, day, hour and minute.", code="invalid")
+        if not exists(local, self.zone):
+            raise ValidationError(
+                f"There was no {local:%H:%M} on that day: the clocks went forward past it.", code="skipped"
+            )
+        if is_ambiguous(local, self.zone) and again not in ("0", "1"):
+            raise ValidationError(
+                f"The clocks went back that day and showed {local:%H:%M} twice. Say which one you mean.",
+                code="ambiguous",
+            )
+        fold = 1 if again == "1" else 0
+        return local.replace(fold=fold, tzinfo=self.zone).astimezone(UTC)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether somebody typed another minute; seconds are not shown, so they are not lost either."""
+        return self.widget.decompress(initial) != [part or "" for part in data or ["", ""]]
+
+
+def kept_times(form: forms.Form, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """The cleaned values, with the exact moment wherever the shown minute was left as it was."""
+    untouched = {
+        name: form.initial[name]
+        for name, field in form.fields.items()
+        if isinstance(field, LocalTimeField) and form.initial.get(name) and name not in form.changed_data
+    }
+    return {**cleaned, **untouched}
+
+
+def exists(local: datetime, zone: ZoneInfo) -> bool:
+    """False for a wall time that the clocks skip in spring."""
+    return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) == local
+
+
+def is_ambiguous(local: datetime, zone: ZoneInfo) -> bool:
+    """True for a wall time that the clocks show twice in autumn."""
+    first, second = (local.replace(fold=fold, tzinfo=zone).utcoffset() for fold in (0, 1))
+    return first != second and exists(local, zone)
+
+
+def _parsed(text: Any) -> datetime | None:
+    """The wall time of a datetime-local input; None for anything else, an offset of its own included."""
+    try:
+        local = datetime.fromisoformat(str(text).strip())
+    except ValueError:
+        return None
+    # Far ends of the calendar cannot be told in every zone.
+    return local if local.tzinfo is None and 1970 <= local.year <= 9998 else None

@@ -1,0 +1,54 @@
+"""Who may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeAlias
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from statuspage.team.models import User
+
+P = ParamSpec("P")
+View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def staff_only(view: View[P]) -> View[P]:
+    """Staff come in; others get a 403, strangers the sign-in page.
+
+    Whoever was signed out while writing gets the text back instead: a redirect would lose it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            if request.method == "POST" or getattr(request, "htmx", False):
+                return _signed_out(request)
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def staff_member(request: HttpRequest) -> User:
+    """Who is asking, in a view that only staff reach."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _signed_out(request: HttpRequest) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        response = render(request, "desk/_signed_out.html", status=401)
+        # Only the notice changes: the form behind it keeps what was typed.
+        response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
+        return response
+    # Whatever has a space in it was written by a person; keys and codes were not.
+    typed = [value for value in request.POST.values() if isinstance(value, str) and len(value.split()) > 1]
+    return render(request, "desk/signed_out.html", {"typed": typed}, status=401)

@@ -1,0 +1,37 @@
+"""Who may come in to the desk."""
+
+import pytest
+from django.urls import reverse
+
+from statuspage.incidents.models import Incident
+from statuspage.team.models import User
+from tests.incidents.desk import DESK_PAGES, HTMX, declaration, url
+
+
+@pytest.mark.parametrize("name", DESK_PAGES)
+def test_strangers_are_sent_to_the_sign_in_page_and_back(client, page, name):
+    response = client.get(url(name))
+    assert response.status_code == 302
+    assert response.url == f"{reverse('account_login')}?next={url(name)}"
+
+
+@pytest.mark.parametrize("name", DESK_PAGES)
+def test_accounts_outside_the_staff_get_a_clear_refusal(client, page, name):
+    client.force_login(User.objects.create_user("guest@example.com", "correct horse battery"))
+    response = client.get(url(name))
+    assert response.status_code == 403
+    assert "may not use the desk" in response.text
+
+
+def test_whoever_was_signed_out_while_writing_gets_the_text_back(client, page):
+    response = client.post(url("declare"), declaration(body="Nobody should\nwrite this twice."))
+    assert response.status_code == 401
+    assert "Nobody should\nwrite this twice." in response.text
+    assert not Incident.objects.exists()
+
+
+def test_with_htmx_only_a_notice_tells_that_one_is_signed_out(client, page):
+    response = client.post(url("declare"), declaration(), **HTMX)
+    assert response.status_code == 401
+    assert response["HX-Retarget"] == "#notices"
+    assert "<html" not in response.text

@@ -1,0 +1,55 @@
+"""The lists of the desk stay short and quick, however long the history is."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from statuspage.components.status import Status
+from statuspage.incidents.services import post_update
+from tests.conftest import NOW
+from tests.incidents.desk import DESK_PAGES, url
+
+
+def test_closed_incidents_are_listed_by_pages_and_found_by_name(desk, make_incident):
+    for number in range(35):
+        make_incident(name=f"Trouble {number}", status="resolved", at=NOW + timedelta(minutes=number))
+    text = desk.get(url("past")).text
+    assert "Page 1 of 2" in text
+    assert "Trouble 34" in text
+    assert "Trouble 4<" not in text
+    assert "Trouble 4<" in desk.get(url("past"), {"page": 2}).text
+    assert desk.get(url("past"), {"q": "trouble 33"}).text.count("Resolved") == 1
+
+
+def some_history(make_incident, components):
+    """Six incidents, half of them over; the last is open."""
+    for number in range(6):
+        incident = make_incident(dict.fromkeys(components, Status.PARTIAL_OUTAGE))
+        for status in ("identified", "monitoring" if number % 2 else "resolved"):
+            post_update(incident, status=status, body="So.", affected={}, author=None)
+    return incident
+
+
+def test_no_page_of_the_desk_asks_more_of_the_database_as_the_history_grows(
+    desk, make_component, make_incident, django_assert_num_queries
+):
+    components = [make_component(f"Part {number}", group=f"Group {number % 2}") for number in range(4)]
+    incident = some_history(make_incident, components[:2])
+    addresses = [url(name) for name in DESK_PAGES]
+    addresses += [url("incident", incident.code), url("edit", incident.code)]
+    addresses += [url("edit_update", incident.code, incident.updates.first().code)]
+    before = {}
+    for address in addresses:
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(address)
+        before[address] = len(queries)
+
+    for _ in range(3):
+        some_history(make_incident, components)
+    for word in range(20):
+        said = {components[3]: Status.PARTIAL_OUTAGE}
+        post_update(incident, status="identified", body=f"Word {word}.", affected=said, author=None)
+    for address in addresses:
+        with django_assert_num_queries(before[address]):
+            desk.get(address)
