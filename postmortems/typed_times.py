@@ -1,0 +1,135 @@
+"""Reading the dates and times people type, as far as they can only mean one thing."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+DATES = [
+    re.compile(r"(?<!\d)(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"(?<!\d)(?P<first>\d{1,2})(?P<between>[-/.])(?P<second>\d{1,2})(?P=between)(?P<year>\d{4}|\d\d)(?!\d)"),
+    re.compile(rf"\b{MONTH}\s+{DAY},?\s+(?P<year>\d{{4}})(?!\d)", re.I),
+    re.compile(rf"(?<!\d){DAY}(?:\s+of)?[\s-]+{MONTH},?[\s-]+(?P<year>\d{{4}})(?!\d)", re.I),
+]
+# A letter may stand before it: the T of ISO 8601.
+CLOCK = re.compile(
+    r"(?<![\d:.])(?P<hour>\d{1,2})"
+    r"(?::(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?)?"
+    r"\s*(?P<half>[ap]\.?m\b\.?)?(?![\d:])",
+    re.I,
+)
+OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+-\N{MINUS SIGN}])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.I)
+NOISE = re.compile(
+    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|at|on|t|approx(?:imately)?|circa|about)\b\.?"
+    r"|[,;()~|@]|(?<!\S)[-\N{EN DASH}\N{EM DASH}](?!\S)",
+    re.I,
+)
+
+
+def read_time(typed: str, zone: ZoneInfo) -> datetime | None:
+    """The moment that words such as “02/16/2021, 05:09pm EDT” mean; None where they could mean two, or none.
+
+    A zone's abbreviation means what it says: EDT is UTC-4 even in winter, if the page's zone uses it at any time of
+    that year. UTC, GMT, Z and numbers always count; without any, it is the page's zone.
+    """
+    day, rest = _find_day(_plain(typed), zone)
+    if day is None:
+        return None
+    clock = next((found for found in CLOCK.finditer(rest) if found["minute"] or found["half"]), None)
+    if clock is None:
+        return None
+    hour, minute, second = int(clock["hour"]), int(clock["minute"] or 0), int(clock["second"] or 0)
+    if clock["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if clock["half"][0] in "pP" else 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    local = datetime(day.year, day.month, day.day, hour, minute, second)
+    named = NOISE.sub(" ", f"{rest[: clock.start()]} {rest[clock.end() :]}").strip()
+    meant = _zone_named(named, zone, day.year)
+    return local.replace(tzinfo=meant) if meant else _only_moment(local, zone) if not named else None
+
+
+def read_day(typed: str, zone: ZoneInfo) -> date | None:
+    """The day that words such as “02/16/2021” or “Feb 16, 2021” mean, with nothing else said; None where unsure."""
+    day, rest = _find_day(_plain(typed), zone)
+    return None if NOISE.sub(" ", rest).strip() else day
+
+
+def _plain(typed: str) -> str:
+    return " ".join(typed.split())
+
+
+def _find_day(typed: str, zone: ZoneInfo) -> tuple[date | None, str]:
+    """The first date in the text and what stands around it."""
+    for pattern in DATES:
+        if found := pattern.search(typed):
+            around = f"{typed[: found.start()]} {typed[found.end() :]}"
+            return _day(found.groupdict(), zone), around
+    return None, typed
+
+
+def _day(parts: dict[str, str], zone: ZoneInfo) -> date | None:
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+    if "first" in parts:
+        numbers = _month_and_day(int(parts["first"]), int(parts["second"]), parts["between"], zone)
+        if numbers is None:
+            return None
+        month, day = numbers
+    else:
+        named = parts["month"][:3].lower()
+        month, day = MONTHS.index(named) + 1 if named in MONTHS else int(parts["month"]), int(parts["day"])
+    try:
+        # The edges of the calendar have no room for an offset.
+        return date(year, month, day) if 2 <= year <= 9998 else None
+    except ValueError:
+        return None
+
+
+def _month_and_day(first: int, second: int, between: str, zone: ZoneInfo) -> tuple[int, int] | None:
+    """Which of two numbers is the month; None where a reader could not tell.
+
+    A number above 12 is the day, and so is the first one before a dot. Then it is the page's zone that tells: those
+    parts of America whose time has a name (EST, PDT) write the month first, a page in UTC could be anybody's, all
+    others write the day first.
+    """
+    if first > 12 or between == ".":
+        return second, first
+    if second > 12 or first == second:
+        return first, second
+    if zone.key.startswith(("America/", "US/", "Canada/", "Pacific/Honolulu")):
+        name = datetime(2021, 1, 1, tzinfo=zone).tzname() or ""
+        return (first, second) if name.isalpha() else (second, first)
+    return (second, first) if "/" in zone.key and not zone.key.startswith("Etc/") else None
+
+
+def _zone_named(named: str, zone: ZoneInfo, year: int) -> tzinfo | None:
+    if named.upper() in {"UTC", "GMT", "Z"}:
+        return UTC
+    if offset := OFFSET.fullmatch(named):
+        hours, minutes = int(offset["hours"]), int(offset["minutes"] or 0)
+        if hours > 14 or minutes > 59:
+            return None
+        length = timedelta(hours=hours, minutes=minutes)
+        return timezone(length if offset["sign"] == "+" else -length)
+    offsets = {
+        moment.utcoffset()
+        for moment in (datetime(year, 1, 1, tzinfo=zone) + timedelta(days=days) for days in range(0, 366, 7))
+        if moment.tzname() == named.upper()
+    }
+    only = offsets.pop() if len(offsets) == 1 else None
+    return None if only is None else timezone(only, named.upper())
+
+
+def _only_moment(local: datetime, zone: ZoneInfo) -> datetime | None:
+    """The local time as a moment; None in the hour that clocks skip in spring or repeat in autumn."""
+    readings = [local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)]
+    if any(first.utcoffset() != second.utcoffset() for first, second in pairwise(readings)):
+        return None
+    return readings[0]
