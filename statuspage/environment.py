@@ -1,9 +1,11 @@
 """Reading the environment, loudly: a broken value refuses to start with a sentence."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -35,7 +37,7 @@ def read_bool(name: str) -> bool:
 def read_port(name: str, default: int) -> int:
     """A TCP port, 1 to 65535."""
     value = read(name, str(default))
-    if not value.isdecimal() or not 0 < int(value) < 65536:
+    if not (value.isascii() and value.isdecimal()) or not 0 < int(value) < 65536:
         raise ImproperlyConfigured(f"{name} is {value!r}: it must be a port number from 1 to 65535.")
     return int(value)
 
@@ -43,22 +45,28 @@ def read_port(name: str, default: int) -> int:
 def read_site_url(default: str) -> str:
     """Where readers find the page: scheme and host, no path, no slash at the end."""
     value = read("SITE_URL", default).rstrip("/")
-    try:
-        parts = urlsplit(value)
-        well_formed = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        well_formed = False
-    if not well_formed or parts.scheme not in {"http", "https"} or parts.path or parts.query or "@" in parts.netloc:
+    parts = _split("SITE_URL", value)
+    beyond_host = parts.path or parts.query or parts.fragment or "@" in parts.netloc or len(value.split()) > 1
+    if not parts.hostname or parts.scheme not in {"http", "https"} or beyond_host:
         raise ImproperlyConfigured(
             f"SITE_URL is {value!r}: it must look like https://status.example.com, without a path."
         )
     return value
 
 
+def _split(name: str, url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # only then is it checked
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from error
+    return parts
+
+
 def read_redis_url() -> str:
     """The broker's address, or nothing: then the clock finds due work in the database."""
     value = read("REDIS_URL")
-    if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+    if value and _split("REDIS_URL", value).scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
     return value
 
@@ -66,8 +74,9 @@ def read_redis_url() -> str:
 def read_database(data_dir: Path) -> dict:
     """Django's connection settings from DATABASE_URL; without it, one SQLite file in the data directory."""
     value = read("DATABASE_URL")
-    if not value or urlsplit(value).scheme == "sqlite":
-        name = urlsplit(value).path.removeprefix("/") if value else str(data_dir / "candor.sqlite3")
+    parts = _split("DATABASE_URL", value)
+    if not value or parts.scheme == "sqlite":
+        name = parts.path.removeprefix("/") if value else str(data_dir / "candor.sqlite3")
         if not name:
             raise ImproperlyConfigured("DATABASE_URL names no SQLite file: write sqlite:////path/to/file.")
         return {
@@ -80,7 +89,7 @@ def read_database(data_dir: Path) -> dict:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON",
             },
         }
-    if urlsplit(value).scheme not in {"postgres", "postgresql"}:
+    if parts.scheme not in {"postgres", "postgresql"}:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
     try:
         config = environ.Env.db_url_config(value)
@@ -109,13 +118,15 @@ def secret_key(data_dir: Path) -> str:
             raise ImproperlyConfigured("SECRET_KEY is too short: give at least 32 random characters.")
         return value
     path = data_dir / "secret_key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(value := secrets.token_urlsafe(48))
-    return value
+    if not path.exists():
+        # Several processes may start at once: the first to link its key wins, and nobody reads half of one.
+        handle, name = tempfile.mkstemp(dir=data_dir, prefix=".secret_key-")
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+        os.unlink(name)
+    return path.read_text().strip()
 
 
 def data_dir(default: Path) -> Path:

@@ -13,6 +13,7 @@ HOST = environment.read("HOST", "127.0.0.1")
 PORT = environment.read_port("PORT", 8000)
 SITE_URL = environment.read_site_url(default=f"http://localhost:{PORT}")
 REDIS_URL = environment.read_redis_url()
+ADMIN_EMAIL = environment.read("ADMIN_EMAIL", "admin@localhost")
 SECRET_KEY = environment.secret_key(DATA_DIR)
 DEBUG = environment.read_bool("DEBUG")
 
@@ -29,7 +30,7 @@ if _site.scheme == "https":
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "statuspage.team.apps.CandorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -92,6 +93,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+# Such a mail would offer to sign up, which nobody can.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

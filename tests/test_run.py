@@ -90,8 +90,8 @@ class Served:
 
     def children(self):
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in listed}
-        return {("clock" if command.endswith(b"clock\0") else "web"): pid for pid, command in commands.items()}
+        titles = {Path(f"/proc/{pid}/comm").read_text().strip(): int(pid) for pid in listed}
+        return {title: pid for title, pid in titles.items() if title.startswith("candor-")}
 
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)
@@ -160,7 +160,7 @@ def test_a_killed_supervisor_leaves_nothing_behind(served):
     assert served.nothing_left()
 
 
-@pytest.mark.parametrize(("child", "name"), [("web", "The web server"), ("clock", "The clock")])
+@pytest.mark.parametrize(("child", "name"), [("candor-web", "The web server"), ("candor-clock", "The clock")])
 def test_a_child_that_dies_is_named_and_ends_the_rest(served, child, name):
     os.kill(served.children()[child], signal.SIGKILL)
     assert served.process.wait(PATIENCE) == 1

@@ -1,4 +1,18 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from statuspage.incidents import views, views_incident
 
 app_name = "desk"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("declare/", views.declare, name="declare"),
+    path("schedule/", views.schedule, name="schedule"),
+    path("backfill/", views.backfill, name="backfill"),
+    path("components/", views.components, name="components"),
+    path("preview/", views.preview, name="preview"),
+    path("incidents/", views.past, name="past"),
+    path("incidents/<slug:code>/", views_incident.incident, name="incident"),
+    path("incidents/<slug:code>/updates/", views_incident.post_update, name="post_update"),
+    path("incidents/<slug:code>/updates/<slug:update_code>/", views_incident.edit_update, name="edit_update"),
+    path("incidents/<slug:code>/edit/", views_incident.edit, name="edit"),
+]

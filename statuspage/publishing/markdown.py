@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import markdown
 import nh3
@@ -19,6 +20,8 @@ MOST_COLUMNS = 12
 NESTED = re.compile(
     rf"^[ \t]*(?!([-*])(?:[ \t]*\1)*[ \t]*$)(?:>[ \t]*|(?:[-*+]|\d+[.)])[ \t]+){{{DEEPEST + 1}}}", re.MULTILINE
 )
+
+_mine = threading.local()
 
 TAGS = {
     *("p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li"),
@@ -40,22 +43,28 @@ def to_html(text: str, *, heading: int = 3) -> str:
     text = text.encode(errors="replace").decode()
     if reason_against(text):
         return linebreaks(escape(text))
-    # One instance per text: it keeps the references of the last one.
-    renderer = markdown.Markdown(
-        extensions=["fenced_code", "tables", "sane_lists", "nl2br"],
-        extension_configs={"tables": {"use_align_attribute": True}},
-        output_format="html",
-    )
-    renderer.preprocessors.deregister("html_block")
-    renderer.inlinePatterns.deregister("html")
     return nh3.clean(
-        _with_headings_from(heading, renderer.convert(text)),
+        # Without the reset it would know the link references of the last text.
+        _with_headings_from(heading, _renderer().reset().convert(text)),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
         generic_attribute_prefixes=set(),
     )
+
+
+def _renderer() -> markdown.Markdown:
+    """This thread's own: making one costs more than rendering an ordinary message."""
+    if not hasattr(_mine, "renderer"):
+        _mine.renderer = markdown.Markdown(
+            extensions=["fenced_code", "tables", "sane_lists", "nl2br"],
+            extension_configs={"tables": {"use_align_attribute": True}},
+            output_format="html",
+        )
+        _mine.renderer.preprocessors.deregister("html_block")
+        _mine.renderer.inlinePatterns.deregister("html")
+    return _mine.renderer
 
 
 def _with_headings_from(first: int, html: str) -> str:

@@ -10,23 +10,32 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
 
 from statuspage.team.models import User
 
 P = ParamSpec("P")
-View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def staff_only(view: View[P]) -> View[P]:
+class DeskRequest(HttpRequest):
+    """A request as a view of the desk gets it, for type annotations."""
+
+    htmx: HtmxDetails
+
+
+DeskView: TypeAlias = Callable[Concatenate[DeskRequest, P], HttpResponse]
+
+
+def staff_only(view: DeskView[P]) -> DeskView[P]:
     """Staff come in; others get a 403, strangers the sign-in page.
 
     Whoever was signed out while writing gets the text back instead: a redirect would lose it.
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
-            if request.method == "POST" or getattr(request, "htmx", False):
+            if request.method == "POST" or request.htmx:
                 return _signed_out(request)
             return redirect_to_login(request.get_full_path())
         if not request.user.is_staff:
@@ -43,8 +52,8 @@ def staff_member(request: HttpRequest) -> User:
     return request.user
 
 
-def _signed_out(request: HttpRequest) -> HttpResponse:
-    if getattr(request, "htmx", False):
+def _signed_out(request: DeskRequest) -> HttpResponse:
+    if request.htmx:
         response = render(request, "desk/_signed_out.html", status=401)
         # Only the notice changes: the form behind it keeps what was typed.
         response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"

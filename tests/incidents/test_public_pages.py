@@ -36,7 +36,7 @@ def test_an_incident_is_told_newest_first_with_its_times_in_the_pages_zone(page,
     told = text_of(incident.path)
     parts = [
         "Slow answers",
-        "Incident report for Harbour",
+        "Incident Report for Harbour",
         "Resolved Ships move. Posted Nov 21, 2026 - 05:00 EST",
         "Investigating Ships wait. Posted Nov 21, 2026 - 04:00 EST",
         "This incident affected: Harbour (Berths).",

@@ -210,3 +210,8 @@ class TestLimits:
     def test_a_text_too_long_is_shown_whole(self):
         text = "word " * 10_000
         assert to_html(text).count("word") == 10_000
+
+
+def test_a_text_knows_nothing_of_the_one_before_it():
+    to_html("[secret]\n\n[secret]: https://example.com/secret")
+    assert to_html("[secret]") == "<p>[secret]</p>"

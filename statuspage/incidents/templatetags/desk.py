@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from statuspage.publishing import times
 from statuspage.publishing.models import StatusPage
 
 register = template.Library()
@@ -18,6 +25,19 @@ LINKS = {
 }
 
 
+# An open incident of which nothing was said for longer leaves readers alone.
+SILENCE = timedelta(minutes=60)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A room of the desk."""
+
+    name: str
+    url: str
+    current: bool
+
+
 @register.simple_tag(takes_context=True)
 def status_page(context: Context) -> StatusPage:
     """The status page; the one the view fetched, where it did."""
@@ -25,16 +45,37 @@ def status_page(context: Context) -> StatusPage:
 
 
 @register.simple_tag(takes_context=True)
-def desk_links(context: Context) -> list[dict[str, str | bool]]:
+def desk_links(context: Context) -> list[Link]:
     """The rooms of the desk, and which of them this is."""
     match = context["request"].resolver_match
     here = match.view_name if match else ""
-    current = next((view for view in LINKS.values() if view == here), "")
-    current = current or ("postmortems:index" if here.startswith("postmortems:") else "desk:index")
+    current = "postmortems:index" if here.startswith("postmortems:") else "desk:index"
+    current = here if here in LINKS.values() else current
     links = []
     for name, view in LINKS.items():
         try:
-            links.append({"name": name, "url": reverse(view), "current": view == current})
+            links.append(Link(name, reverse(view), view == current))
         except NoReverseMatch:
             continue
     return links
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, value: datetime) -> SafeString:
+    """“12 min ago”, with the full time for whoever points at it."""
+    length = max(timezone.now() - value, timedelta())
+    text = f"{times.span(length)} ago" if length >= timedelta(minutes=1) else "just now"
+    title = times.full(value, context["page"].zone)
+    return format_html('<time datetime="{}" title="{}">{}</time>', times.machine(value), title, text)
+
+
+@register.filter
+def age(value: datetime) -> str:
+    """“3 h 29 min”, from then to now."""
+    return times.span(max(timezone.now() - value, timedelta()))
+
+
+@register.filter
+def is_silence(value: datetime) -> bool:
+    """Whether readers have waited too long since then."""
+    return timezone.now() - value > SILENCE
