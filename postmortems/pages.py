@@ -20,7 +20,7 @@ class PostmortemFile(Page):
     ending = ""
 
     def subjects(self) -> Iterable[Postmortem]:
-        return self._published().order_by("pk").iterator(chunk_size=200)
+        return self._published()
 
     def concerned(self, changed: Model) -> Iterable[Postmortem]:
         return self._published().filter(pk=changed.pk) if isinstance(changed, Postmortem) else []

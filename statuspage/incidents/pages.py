@@ -27,7 +27,7 @@ class IncidentPage(Page):
     template_name = "public/incident.html"
 
     def subjects(self) -> Iterable[Incident]:
-        return Incident.objects.with_timeline().order_by("pk").iterator(chunk_size=500)
+        return Incident.objects.with_timeline()
 
     def concerned(self, changed: Model) -> Iterable[Incident]:
         if isinstance(changed, Incident):

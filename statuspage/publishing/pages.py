@@ -20,7 +20,7 @@ class Page:
     template_name = ""
 
     def subjects(self) -> Iterable[Any]:
-        """Everything that has such a page; a page of its own kind has the one subject None."""
+        """Everything that has such a page, best as a QuerySet; a page of its own kind has the one subject None."""
         return [None]
 
     def current(self) -> Iterable[Any]:

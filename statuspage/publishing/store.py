@@ -62,13 +62,13 @@ def remove(location: str) -> None:
     _unlink(file_for(location))
 
 
-def remove_all_but(locations: set[str]) -> None:
-    """Remove every stored file that none of these locations claims."""
+def remove_all_but(locations: set[str], *, older_than: float) -> None:
+    """Remove every stored file that none of these locations claims, if it was there before a moment of time.time()."""
     claimed = {file_for(location) for location in locations}
     for path in list(_files()):
         plain = path.with_suffix("") if path.suffix in ENCODINGS else path
-        if plain not in claimed:
-            _unlink(path)
+        if plain not in claimed and path.stat().st_mtime < older_than:
+            path.unlink()
 
 
 @contextmanager

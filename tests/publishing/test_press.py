@@ -1,5 +1,6 @@
 import fcntl
 import logging
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
@@ -181,3 +182,23 @@ def test_the_queries_of_publishing_everything_do_not_grow_with_the_history(add_p
     few = queries_of(publish)
     add_past(12)
     assert queries_of(publish) == few
+
+
+def test_a_responder_never_waits_for_all_of_the_history(make_incident, monkeypatch):
+    for number in range(2 * press.BATCH + 1):
+        make_incident(name=f"Incident {number}")
+    real, inside = store.put, []
+    monkeypatch.setattr(store, "put", lambda *said: (inside.append(said[0]), real(*said)))
+    released = []
+    enter = store.lock
+
+    @contextmanager
+    def lock():
+        with enter():
+            yield
+        released.append(len([path for path in inside if path.startswith("/incidents/")]))
+        inside.clear()
+
+    monkeypatch.setattr(store, "lock", lock)
+    publish()
+    assert [count for count in released if count] == [press.BATCH, press.BATCH, 1]

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 
 import brotli
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspage.publishing import store
+
+SOON = time.time() + 3600
 
 
 def names(public):
@@ -135,16 +138,22 @@ def test_remove_takes_the_variants_along_and_is_harmless_twice(public):
 def test_what_nobody_claims_is_removed(public):
     for location in ("/", "/kept", "/gone", "/deep/down/gone.json"):
         store.put(location, b"x")
-    store.remove_all_but({"/", "/kept"})
+    store.remove_all_but({"/", "/kept"}, older_than=SOON)
     assert {name for name in names(public) if name.endswith((".html", ".json"))} == {"index.html", "kept.html"}
     assert not any("gone" in name for name in names(public))
+
+
+def test_a_page_that_came_meanwhile_is_left_alone(public):
+    store.put("/new", b"x")
+    store.remove_all_but(set(), older_than=(public / "new.html").stat().st_mtime)
+    assert store.find("/new") == b"x"
 
 
 def test_static_files_and_the_lock_belong_to_others(public, db):
     (public / "static" / "css").mkdir(parents=True)
     (public / "static" / "css" / "candor.css").write_text("a {}")
     with store.lock():
-        store.remove_all_but(set())
+        store.remove_all_but(set(), older_than=SOON)
     assert names(public) == {"static/css/candor.css", ".lock"}
 
 
@@ -153,7 +162,7 @@ def test_what_a_killed_process_left_half_written_is_removed(public):
     (public / "incidents" / ".tmp-k1ll3d").write_bytes(b"hal")
     (public / ".tmp-k1ll3d").write_bytes(b"hal")
     (public / "incidents" / "gone.html.gz").write_bytes(b"orphan")
-    store.remove_all_but({"/incidents/abc"})
+    store.remove_all_but({"/incidents/abc"}, older_than=SOON)
     assert names(public) == {"incidents/abc.html", "incidents/abc.html.gz", "incidents/abc.html.br"}
 
 
