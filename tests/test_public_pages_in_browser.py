@@ -62,12 +62,17 @@ def test_nothing_needs_javascript_to_be_read(everything, chromium):
 def test_long_words_and_long_lists_fit_the_narrowest_screen(site, chromium, make_incident, make_component):
     word = "Unbroken" * 30
     parts = {make_component(word + str(number), group=word, description=word): "major_outage" for number in range(3)}
-    incident = make_incident(parts, name=word, body=f"{word}\n\n`{word}`\n\n| {word} | b |\n|---|---|\n| {word} | 2 |")
+    incident = make_incident(
+        parts, name=word, body=f"{word}\n\n`{word}`\n\n```\n{word}\n```\n\n| {word} | b |\n|---|---|\n| {word} | 2 |"
+    )
     publish()
     with tab(chromium, site, viewport={"width": 320, "height": 900}) as page:
         for path in ("/", incident.path, "/history"):
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    with tab(chromium, site, viewport={"width": 360, "height": 900}, bypass_csp=True) as page:
+        page.goto(incident.path)
+        assert complaints(page) == []
 
 
 @pytest.mark.skipif(not (shutil.which("java") and VNU.exists()), reason="The HTML validator needs Java and vnu-jar.")

@@ -103,6 +103,10 @@ def test_the_live_preview_is_as_safe_as_what_is_stored(desk):
     assert "<script" not in text
 
 
+def test_the_live_preview_says_why_a_text_cannot_be_shown(desk):
+    assert "square brackets" in desk.post(url("preview"), {"body": "[" * 60}, **HTMX).text
+
+
 def test_a_name_that_is_markup_is_shown_as_text(desk, make_incident):
     incident = make_incident(name="<img src=x onerror=alert(1)>", at=timezone.now())
     for address in (url("index"), url("incident", incident.code), url("edit", incident.code)):

@@ -60,8 +60,12 @@ def test_an_incident_from_declaring_to_resolving_shows_at_once(chromium, site, s
         assert page.get_by_text("It recovers.").is_visible()
 
         page.goto(desk)
+        if javascript:
+            page.get_by_label("Message").fill("All is well again.")
         page.get_by_role("link", name="Resolve").click()
-        page.get_by_label("Message").get_by_text("This incident has been resolved.").wait_for()
+        page.get_by_text("Filled in to close it").wait_for()
+        said = "All is well again." if javascript else "This incident has been resolved."
+        assert page.get_by_label("Message").input_value() == said
         page.get_by_role("button", name="Post update").click()
         page.get_by_text("Posted: Resolved.").wait_for()
 

@@ -11,6 +11,21 @@ from tests.conftest import NOW
 from tests.incidents.desk import DESK_PAGES, url
 
 
+def test_the_desk_tells_what_is_open_planned_and_over(desk, make_component, make_incident):
+    website = make_component("Website")
+    make_incident({website: Status.PARTIAL_OUTAGE}, name="Open one", body="It is **bad** & <b>loud</b>.")
+    make_incident(name="Closed one", status="resolved")
+    text = desk.get(url("index")).text
+    assert text.index("Open one") < text.index("Website · open for") < text.index("Closed one")
+    assert "It is bad &amp; &lt;b&gt;loud&lt;/b&gt;." in text
+    assert "All quiet." not in text
+
+
+def test_with_nothing_open_the_desk_says_so(desk, make_component):
+    make_component()
+    assert "All quiet." in desk.get(url("index")).text
+
+
 def test_closed_incidents_are_listed_by_pages_and_found_by_name(desk, make_incident):
     for number in range(35):
         make_incident(name=f"Trouble {number}", status="resolved", at=NOW + timedelta(minutes=number))

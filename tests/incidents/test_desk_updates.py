@@ -59,6 +59,16 @@ def test_resolving_takes_one_click_and_the_usual_button(desk, make_incident):
     assert incident.status == "resolved"
 
 
+def test_filling_in_the_form_to_resolve_keeps_what_was_typed(desk, make_incident):
+    incident = make_incident()
+    sent = {"preset": "resolve", "status": "identified", "seen": "x", "form_key": "k"}
+    form = desk.post(url("post_update", incident.code), sent | {"body": "Typed."}, **HTMX).context["form"]
+    assert (form["status"].value(), form["body"].value()) == ("resolved", "Typed.")
+    form = desk.post(url("post_update", incident.code), sent | {"body": " "}, **HTMX).context["form"]
+    assert form["body"].value() == "This incident has been resolved."
+    assert incident.updates.count() == 1
+
+
 def test_resolving_one_incident_leaves_a_shared_component_broken(desk, make_component, make_incident, commits):
     website = make_component()
     first = make_incident({website: Status.MAJOR_OUTAGE}, name="First")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import unescape
 
 from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
+from statuspage.incidents.models import IncidentUpdate
 from statuspage.publishing import times
 from statuspage.publishing.models import StatusPage
 
@@ -67,6 +70,12 @@ def ago(context: Context, value: datetime) -> SafeString:
     text = f"{times.span(length)} ago" if length >= timedelta(minutes=1) else "just now"
     title = times.full(value, context["page"].zone)
     return format_html('<time datetime="{}" title="{}">{}</time>', times.machine(value), title, text)
+
+
+@register.filter
+def in_short(update: IncidentUpdate) -> str:
+    """The beginning of a message as plain text, its Markdown read."""
+    return Truncator(" ".join(unescape(strip_tags(update.body_html)).split())).chars(220)
 
 
 @register.filter

@@ -1,0 +1,30 @@
+// A few lines that make the desk kinder; everything works without them.
+"use strict";
+
+// The preview follows the typing, so its button goes.
+document.documentElement.classList.add("js");
+
+// A tab nobody looks at asks for nothing.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.requestConfig.verb === "get") event.preventDefault();
+});
+
+// Signing in again in another tab changes the token; what was typed here can still be sent.
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  if (!token) return;
+  event.detail.headers["X-CSRFToken"] = token[1];
+  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token[1];
+});
+
+// No answer at all, or a broken one: say so, keep the text.
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(name, (event) => {
+    const notices = document.getElementById("notices");
+    if (!notices || event.detail.requestConfig.verb === "get") return;
+    const notice = document.createElement("p");
+    notice.className = "notice is-major";
+    notice.textContent = "That did not reach the server, or it could not answer. Nothing you typed is lost: try again.";
+    notices.replaceChildren(notice);
+  });
+}

@@ -1,0 +1,171 @@
+"""What the desk's forms are made of: messages with a preview, one-time keys, and the table of component statuses."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+from django.urls import reverse_lazy
+
+from statuspage.components.models import Component
+from statuspage.components.status import Status as ComponentStatus
+from statuspage.incidents.models import AffectedComponent, Incident
+from statuspage.incidents.overview import Overview
+from statuspage.incidents.reasons import reasons
+from statuspage.publishing.markdown import validate_markdown
+
+
+class MessageField(forms.CharField):
+    """A text in Markdown that readers will see, previewed while it is typed."""
+
+    def __init__(self, **options: Any) -> None:
+        text = forms.Textarea(
+            attrs={
+                "rows": 6,
+                "hx-post": reverse_lazy("desk:preview"),
+                "hx-trigger": "input changed delay:400ms",
+                "hx-target": "next .preview",
+                "hx-swap": "innerHTML",
+                "hx-sync": "this:replace",
+            }
+        )
+        missing = {"required": "Write a message: an update without one tells nobody anything."}
+        super().__init__(widget=text, strip=False, validators=[validate_markdown], error_messages=missing, **options)
+
+    def to_python(self, value: Any) -> str:
+        # Browsers send CRLF; a text nobody touched must not look edited.
+        text = (super().to_python(value) or "").replace("\r\n", "\n")
+        return text if text.strip() else ""
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        self.widget.attrs["hx-params"] = form.add_prefix(field_name)
+        return super().get_bound_field(form, field_name)
+
+
+class Unseen(forms.HiddenInput):
+    """A value the form carries; some browsers would restore an old one when the page is loaded again."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+
+
+class DeskForm(forms.Form):
+    """A form that is posted once however often it is clicked, and says a service's refusals at their fields."""
+
+    form_key = forms.CharField(widget=Unseen, required=False, max_length=64)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.begin_with(form_key=uuid.uuid4().hex)
+
+    def begin_with(self, **values: Any) -> None:
+        """Initial values, where the view gave none."""
+        self.initial = {**values, **self.initial}
+
+    def blame(self, error: ValidationError) -> None:
+        """Show what a service refused, each sentence at the field that it is about."""
+        told = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for name, messages in told.items():
+            self.add_error(name if name in self.fields else None, messages)
+
+    def put(self, name: str, value: str) -> None:
+        """Send a bound form back with another value in one of its fields."""
+        self.data = {key: self.data[key] for key in self.data} | {name: value}
+
+    def only_preview(self) -> None:
+        """Complain of the messages alone: somebody who looks at a preview has not finished the rest."""
+        self.full_clean()
+        for name in [name for name in self.errors if not isinstance(self.fields.get(name), MessageField)]:
+            del self.errors[name]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One component in a form: how it is and by whose word, what this incident last said of it, and what to say now."""
+
+    component: Component
+    present: ComponentStatus
+    why: list[Incident]
+    said: AffectedComponent | None
+    field: BoundField
+
+
+@dataclass(frozen=True)
+class LineGroup:
+    """The lines of one component group; no name for components outside any."""
+
+    name: str
+    lines: list[Line]
+
+
+class StatusTable(DeskForm):
+    """A choice of status for each component of the page; what is not chosen is not said."""
+
+    unsaid = "Not affected"
+
+    def __init__(
+        self, *args: Any, state: Overview, said: Mapping[int, AffectedComponent] | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.state = state
+        self.said = said or {}
+        self.why = reasons(state)
+        self.components = {f"component_{component.code}": component for component in state.components}
+        choices = [("", self.unsaid), *ComponentStatus.choices]
+        for name, component in self.components.items():
+            self.fields[name] = forms.ChoiceField(
+                label=f"Status of {component.full_name}", choices=choices, required=False
+            )
+
+    def affected(self) -> dict[Component, str]:
+        """What was chosen, by component."""
+        said = self.cleaned_data
+        return {component: said[name] for name, component in self.components.items() if said[name]}
+
+    def groups(self) -> list[LineGroup]:
+        """Every component, grouped and ordered as on the page."""
+        return self._groups(self.state.components)
+
+    def touched(self) -> list[LineGroup]:
+        """The components that this incident has spoken of, or that are chosen right now."""
+        return self._groups(self._touched())
+
+    def untouched(self) -> list[LineGroup]:
+        touched = {component.pk for component in self._touched()}
+        return self._groups([one for one in self.state.components if one.pk not in touched])
+
+    def _touched(self) -> list[Component]:
+        return [
+            component
+            for name, component in self.components.items()
+            if component.pk in self.said or self[name].value() or self.errors.get(name)
+        ]
+
+    def _groups(self, components: Iterable[Component]) -> list[LineGroup]:
+        wanted = {component.pk for component in components}
+        groups = [
+            LineGroup(name, [self._line(one) for one in some if one.pk in wanted]) for name, some in named(self.state)
+        ]
+        return [group for group in groups if group.lines]
+
+    def _line(self, component: Component) -> Line:
+        field = self[f"component_{component.code}"]
+        present, why = self.state.status_of(component), self.why.get(component.pk, [])
+        return Line(component, present, why, self.said.get(component.pk), field)
+
+
+def named(state: Overview) -> list[tuple[str, list[Component]]]:
+    """The components by the name of their group, in the order of the page; those outside any together, the last."""
+    named: list[tuple[str, list[Component]]] = []
+    others: list[Component] = []
+    for row in state.rows:
+        if row.children:
+            named.append((row.name, [child.subject for child in row.children if isinstance(child.subject, Component)]))
+        elif isinstance(row.subject, Component):
+            others.append(row.subject)
+    return [*named, ("Others" if named else "", others)]

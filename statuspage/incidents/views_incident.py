@@ -1,0 +1,225 @@
+"""One incident at the desk: its timeline, the next update, and what can be put right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from statuspage.components.status import Status as ComponentStatus
+from statuspage.incidents import services
+from statuspage.incidents.affected import last_words
+from statuspage.incidents.forms import FactsForm, UpdateForm, WordingForm
+from statuspage.incidents.models import Incident, IncidentUpdate
+from statuspage.incidents.overview import overview
+from statuspage.publishing.models import StatusPage
+from statuspage.team.access import DeskRequest, staff_member, staff_only
+from statuspage.team.once import once
+
+Status = Incident.Status
+SHOWN_AT_FIRST = 30
+
+# One click fills the form; what is said can still be changed before it is posted.
+PRESETS = {
+    "resolve": (Status.RESOLVED, "This incident has been resolved."),
+    "begin": (Status.IN_PROGRESS, "The maintenance has begun."),
+    "complete": (Status.COMPLETED, "The maintenance is complete."),
+}
+
+
+class Reopening(Exception):
+    """A form that knew the incident as open would reopen it after somebody closed it."""
+
+
+@require_safe
+@staff_only
+def incident(request: DeskRequest, code: str) -> HttpResponse:
+    """The incident: the form for its next update first, then what was said."""
+    page, subject = StatusPage.objects.get(), _incident(code)
+    if request.htmx and "since" in request.GET:
+        # The timeline asks every few seconds; mostly there is nothing new.
+        if request.GET["since"] == _stamp(subject):
+            return HttpResponse(status=204)
+        return render(request, "desk/_changed.html", _shown(request, page, subject))
+    preset = _preset(subject, request.GET.get("preset", ""))
+    form = _update_form(None, page, subject, initial=preset)
+    return render(request, "desk/incident.html", _shown(request, page, subject) | {"form": form, "preset": preset})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def post_update(request: DeskRequest, code: str) -> HttpResponse:
+    """Append to the timeline. Nothing is lost when two post at once; only an unwitting reopening is asked about."""
+    if request.method != "POST":
+        # A form sent back with errors leaves its address in the browser, which may ask for it again.
+        return redirect("desk:incident", code=code)
+    page, subject = StatusPage.objects.get(), _incident(code)
+    form = _update_form(request.POST, page, subject)
+    if preset := _preset(subject, request.POST.get("preset", "")):
+        form = _update_form(_filled_in(request.POST, preset), page, subject)
+    if preset or "preview" in request.POST:
+        form.only_preview()
+        return _answer(request, page, subject, form, status=200, preset=preset)
+    if form.is_valid():
+        try:
+            once(request, lambda: _post(request, subject, form))
+        except ValidationError as error:
+            form.blame(error)
+        except Reopening:
+            subject = _incident(code)
+            form = _update_form(request.POST, page, subject)
+            form.put("seen", subject.timeline()[0].code)
+            return _answer(request, page, subject, form, status=422, reopening=True)
+        else:
+            messages.success(request, f"Posted: {Status(form.cleaned_data['status']).label}. The public page shows it.")
+            if not request.htmx:
+                return redirect("desk:incident", code=code)
+            subject = _incident(code)
+            return _answer(request, page, subject, _update_form(None, page, subject), status=200)
+    return _answer(request, page, subject, form, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def edit(request: DeskRequest, code: str) -> HttpResponse:
+    """Put right what the incident is called, how bad it was and when it was."""
+    page, subject = StatusPage.objects.get(), get_object_or_404(Incident, code=code)
+    form = FactsForm(request.POST or None, incident=subject, zone=page.zone)
+    context = {"page": page, "incident": subject, "form": form}
+    if form.is_valid():
+        said = {"started_at": subject.started_at, "impact": None, "resolved_at": None} | form.cleaned_data
+        said.pop("form_key")
+        try:
+            services.edit_incident(subject, **said)
+        except ValidationError as error:
+            form.blame(error)
+        except services.StaleEdit:
+            context["theirs"] = subject
+            form.put("seen", str(subject.version))
+        else:
+            messages.success(request, "Saved. The public page shows it.")
+            return redirect("desk:incident", code=code)
+    return render(request, "desk/edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def edit_update(request: DeskRequest, code: str, update_code: str) -> HttpResponse:
+    """Change the wording of an update; the earlier wording stays public."""
+    updates = IncidentUpdate.objects.select_related("incident").prefetch_related("revisions__editor")
+    update = get_object_or_404(updates, incident__code=code, code=update_code)
+    form = WordingForm(request.POST or None, update=update)
+    context = {"page": StatusPage.objects.get(), "incident": update.incident, "update": update, "form": form}
+    if "preview" in request.POST:
+        form.only_preview()
+        return render(request, "desk/edit_update.html", context)
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            services.edit_update(update, body=said["body"], seen=said["seen"], editor=staff_member(request))
+        except ValidationError as error:
+            form.blame(error)
+        except services.StaleEdit:
+            context["theirs"] = update
+            form.put("seen", str(update.edits))
+        else:
+            messages.success(request, "Saved. The public page shows the new wording, and that it was edited.")
+            return redirect(f"{reverse('desk:incident', args=[code])}#update-{update.code}")
+    return render(request, "desk/edit_update.html", context, status=422 if form.is_bound else 200)
+
+
+def _incident(code: str) -> Incident:
+    updates = IncidentUpdate.objects.select_related("author").prefetch_related(
+        "affected__component__group", "revisions__editor"
+    )
+    queryset = Incident.objects.select_related("postmortem").prefetch_related(Prefetch("updates", queryset=updates))
+    return get_object_or_404(queryset, code=code)
+
+
+def _update_form(data: Any, page: StatusPage, incident: Incident, **options: Any) -> UpdateForm:
+    return UpdateForm(
+        data,
+        incident=incident,
+        seen=incident.timeline()[0].code,
+        zone=page.zone,
+        state=overview(timezone.now()),
+        said=last_words(incident.updates.all()),
+        **options,
+    )
+
+
+def _post(request: DeskRequest, incident: Incident, form: UpdateForm) -> str:
+    """Runs inside `once`, in its transaction: what the lock shows is what will be true when we write."""
+    said = form.cleaned_data
+    locked = Incident.objects.select_for_update().get(pk=incident.pk)
+    last = locked.updates.order_by("-created_at", "-id").values_list("code", flat=True).first()
+    if not locked.is_open and said["status"] not in Incident.CLOSED and said["seen"] != last:
+        raise Reopening
+    services.post_update(
+        locked,
+        status=said["status"],
+        body=said["body"],
+        affected=form.affected(),
+        author=staff_member(request),
+        shown_at=said["shown_at"],
+        notify=said["notify"],
+    )
+    return incident.code
+
+
+def _preset(incident: Incident, name: str) -> dict[str, Any]:
+    status, body = PRESETS.get(name, (None, ""))
+    if status not in Incident.STATUSES[Incident.Kind(incident.kind)]:
+        return {}
+    initial: dict[str, Any] = {"status": status, "body": body}
+    if status == Status.IN_PROGRESS:
+        named = last_words(incident.updates.all()).values()
+        initial |= {f"component_{one.component.code}": ComponentStatus.UNDER_MAINTENANCE for one in named}
+    return initial
+
+
+def _filled_in(typed: QueryDict, preset: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, with the preset's status, and its words where there are none yet."""
+    needed = {name: value for name, value in preset.items() if name == "status" or not typed.get(name, "").strip()}
+    return typed.dict() | needed
+
+
+def _shown(request: DeskRequest, page: StatusPage, incident: Incident) -> dict[str, Any]:
+    timeline = incident.timeline()
+    everything = "all" in request.GET
+    return {
+        "page": page,
+        "incident": incident,
+        "updates": timeline if everything else timeline[:SHOWN_AT_FIRST],
+        "everything": everything,
+        "hidden": 0 if everything else max(len(timeline) - SHOWN_AT_FIRST, 0),
+        "said": sorted(last_words(timeline).values(), key=lambda mention: mention.name),
+        "stamp": _stamp(incident),
+        "newest": timeline[0],
+    }
+
+
+def _stamp(incident: Incident) -> str:
+    return f"{incident.updated_at.timestamp():.6f}"
+
+
+def _answer(
+    request: DeskRequest,
+    page: StatusPage,
+    incident: Incident,
+    form: UpdateForm,
+    *,
+    status: int,
+    **told: Any,
+) -> HttpResponse:
+    """The whole page; for htmx the form, and beside it whatever else of the page has changed."""
+    context = _shown(request, page, incident) | {"form": form} | told
+    template = "desk/_posted.html" if request.htmx else "desk/incident.html"
+    return render(request, template, context, status=status)
