@@ -43,7 +43,7 @@ def to_html(text: str, *, heading: int = 3) -> str:
     text = text.encode(errors="replace").decode()
     if reason_against(text):
         return linebreaks(escape(text))
-    return nh3.clean(
+    safe = nh3.clean(
         # Without the reset it would know the link references of the last text.
         _with_headings_from(heading, _renderer().reset().convert(text)),
         tags=TAGS,
@@ -52,6 +52,8 @@ def to_html(text: str, *, heading: int = 3) -> str:
         link_rel="nofollow noopener noreferrer",
         generic_attribute_prefixes=set(),
     )
+    # A wide table scrolls by itself; whoever has no mouse needs a way in.
+    return safe.replace("<table>", '<table tabindex="0">')
 
 
 def _renderer() -> markdown.Markdown:
