@@ -1,6 +1,7 @@
 """The clock of the embedded server: runs Celery beat's schedule by itself, in one process and without a broker.
 
-What is owed is a row in the database, so a task that failed or never ran is found again at its next turn.
+What is owed is a row in the database, so a task that failed or never ran is found again at its next turn. Where
+REDIS_URL is set it goes on, looking less often: harmless beside Celery's beat and workers, and the net below them.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection
 from django.utils.module_loading import import_string
+
+from statuspage.publishing.preparing import database_is_gone
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +76,9 @@ class Clock:
         except Exception as error:
             # The same failure each second says nothing new; another one does.
             if turn.trouble != repr(error):
-                logger.exception("“%s” failed and will be tried again", turn.name)
+                # A database that does not answer is told in its own words; anything else is ours to look into.
+                trace = None if isinstance(error, OperationalError) else error
+                logger.error("“%s” failed and will be tried again: %s", turn.name, error, exc_info=trace)
             turn.trouble = repr(error)
         else:
             if turn.trouble:
@@ -85,18 +90,12 @@ class Clock:
             close_old_connections()
 
     def _database_there(self) -> bool:
-        """False while the SQLite file is gone: to connect would put an empty one in its place."""
-        name = str(connection.settings_dict["NAME"])
-        there = connection.vendor != "sqlite" or "mode=memory" in name or Path(name).exists()
-        if there == self.waiting_for_database:
-            logger.log(
-                logging.INFO if there else logging.ERROR,
-                "The database %s is %s",
-                name,
-                "back" if there else "gone; waiting for it",
-            )
-        self.waiting_for_database = not there
-        return there
+        gone = database_is_gone()
+        if gone != self.waiting_for_database:
+            level, what = (logging.ERROR, "gone; waiting for it") if gone else (logging.INFO, "back")
+            logger.log(level, "The database %s is %s", connection.settings_dict["NAME"], what)
+        self.waiting_for_database = gone
+        return not gone
 
     def _remembered(self) -> dict[str, float]:
         try:

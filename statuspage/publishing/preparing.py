@@ -36,7 +36,7 @@ def prepare() -> None:
     of its static files may be others; the old static files stay, so the old pages look right until then.
     """
     known = _known()
-    if _missing_database() and known.get("database") == database_name():
+    if database_is_gone() and known.get("database") == database_name():
         raise ImproperlyConfigured(
             f"The database {database_name()} is gone, though {settings.DATA_DIR} was in use with it. "
             "Put it back; to begin anew, give an empty DATA_DIR."
@@ -51,15 +51,17 @@ def prepare() -> None:
         _stamp().write_text(json.dumps(now))
 
 
+def database_is_gone() -> bool:
+    """Whether the SQLite file is not there: to connect would put an empty one in its place."""
+    name = str(connection.settings_dict["NAME"])
+    return connection.vendor == "sqlite" and "mode=memory" not in name and not Path(name).exists()
+
+
 def database_name() -> str:
     """Which database this is, as an operator would recognise it; never its password."""
     config = settings.DATABASES["default"]
     host = ":".join(str(config[part]) for part in ("HOST", "PORT") if config.get(part))
     return f"{config['NAME']} on {host}" if host else str(config["NAME"])
-
-
-def _missing_database() -> bool:
-    return connection.vendor == "sqlite" and not Path(settings.DATABASES["default"]["NAME"]).exists()
 
 
 def _migrate() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 
 from statuspage.publishing import clock as clock_module
 from statuspage.publishing.clock import Clock
@@ -22,6 +22,10 @@ def note():
 def fail():
     calls.append("fail")
     raise RuntimeError("the disk is full")
+
+
+def cut_off():
+    raise OperationalError("connection refused")
 
 
 class Hands:
@@ -89,8 +93,17 @@ def test_a_task_that_fails_is_logged_once_and_stops_nothing(make_clock, hands, c
         clock.tick()
         hands.now += 1
     assert calls == ["fail", "note"] * 3
-    assert [record.getMessage() for record in caplog.records] == ["“bad” failed and will be tried again"]
-    assert "the disk is full" in caplog.text
+    assert [record.getMessage() for record in caplog.records] == [
+        "“bad” failed and will be tried again: the disk is full"
+    ]
+    assert "RuntimeError" in caplog.text
+
+
+def test_a_database_that_does_not_answer_is_one_line(make_clock, caplog):
+    clock = make_clock(cut_off=("cut_off", 1.0))
+    clock.tick()
+    assert caplog.messages == ["“cut_off” failed and will be tried again: connection refused"]
+    assert "Traceback" not in caplog.text
 
 
 def test_a_task_that_recovers_says_so(make_clock, hands, caplog, monkeypatch):

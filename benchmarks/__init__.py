@@ -1,0 +1,1 @@
+"""What is measured, never asserted by time in a test: `./run bench`."""
