@@ -188,13 +188,16 @@ def test_empty_rows_are_not_saved_and_half_ones_get_a_sentence(desk, over):
     sent = form_in(desk.get(url(over)))
     assert press(desk, over, sent).status_code == 302
     assert not described(ActionTaken, draft)
-    response = press(desk, over, sent | {"mitigations-0-owner": ["Harbour desk"], "actions-0-taken_at": ["2026-11-21T09:00"]})
+    response = press(
+        desk, over, sent | {"mitigations-0-owner": ["Harbour desk"], "actions-0-taken_at": ["2026-11-21T09:00"]}
+    )
     assert "Say what will be done, or remove the row." in text_of(response)
     assert "Say what was done, or remove the row." in text_of(response)
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "ftp://files.example.com/", "http://", "https://a b.example.com", "//example.com"]
+    "address",
+    ["javascript:alert(1)", "ftp://files.example.com/", "http://", "https://a b.example.com", "//example.com"],
 )
 def test_a_ticket_is_a_plain_web_address(desk, draft, address):
     sent = form_in(desk.get(url(draft.incident)))

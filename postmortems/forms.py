@@ -1,0 +1,238 @@
+"""The postmortem as one form: its texts, and rows that can be added, moved and removed without losing a word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import QueryDict
+
+from postmortems.models import Fact, Postmortem
+from postmortems.record import facts_of
+from postmortems.report import computed_values
+from postmortems.row_forms import ActionForm, FactForm, MitigationForm, MomentField, RowForm
+from postmortems.services import TEXTS
+from statuspage.publishing.markdown import validate_markdown
+from statuspage.publishing.models import StatusPage
+
+MOST_ROWS = 200
+ROW_KEY = re.compile(r"[0-9]{1,6}")
+ROW_GROUPS = (FactForm.group, ActionForm.group, MitigationForm.group)
+
+
+class TextField(forms.CharField):
+    """A text in Markdown, as long as it needs to be; refused with a sentence where it cannot be rendered."""
+
+    def __init__(self, label: str, help_text: str, *, rows: int = 6, markdown: bool = True) -> None:
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            required=False,
+            strip=False,
+            validators=[validate_markdown] if markdown else [],
+            widget=forms.Textarea(attrs={"rows": rows}),
+        )
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n").strip("\n")
+
+
+class PostmortemForm(forms.Form):
+    """The whole draft. `seen` is the version the editor knows of.
+
+    Hidden values name the rows of each list in their order (actions: 0, 2, 1), so adding, moving or removing a row
+    changes that list, and nothing that was typed.
+    """
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    description = TextField(
+        "Incident description",
+        "What people noticed, where, and for how long: two or three sentences for a reader who knows nothing of it.",
+        rows=5,
+    )
+    root_cause = TextField(
+        "Root cause analysis",
+        "How the system came to allow this. Write about systems and decisions, not about people: "
+        "“the tool deleted both accounts”, rather than who pressed the button.",
+        rows=10,
+    )
+    contributing_factors = TextField(
+        "Contributing factors",
+        "What made it likelier, longer or harder to see: a missing alert, a busy day, an old page in the handbook.",
+    )
+    lessons = TextField(
+        "Lessons learned",
+        "What went well, what did not, where luck helped.",
+    )
+    further = TextField(
+        "Further sections",
+        "Anything else readers should have. Begin each section with its own heading: “## Communication”.",
+    )
+    internal_notes = TextField(
+        "Internal notes",
+        "For the team: evidence, names of systems, open questions.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, page: StatusPage) -> None:
+        initial = {name: getattr(postmortem, name) for name in TEXTS}
+        super().__init__(data, initial=initial | {"seen": postmortem.version})
+        self.facts = _fact_rows(data, postmortem, page)
+        self.actions = _action_rows(data, postmortem, page.zone)
+        self.mitigations = _mitigation_rows(data, postmortem)
+
+    @property
+    def rows(self) -> list[RowForm]:
+        return [*self.facts, *self.actions, *self.mitigations]
+
+    def last_row(self, group: str) -> RowForm | None:
+        """The row that was added last; None for a list that nobody knows."""
+        rows = [row for row in self.rows if row.group == group]
+        return rows[-1] if rows else None
+
+    def is_valid(self) -> bool:
+        # Every row is asked, so that every sentence shows at once.
+        return all([super().is_valid(), *(row.is_valid() for row in self.rows)])
+
+    def draft(self) -> dict[str, Any]:
+        """What was typed, as the service takes it."""
+        return {
+            "texts": {name: self.cleaned_data[name] for name in TEXTS},
+            "facts": [row.fact for row in self.facts if row.fact],
+            "actions": [action for row in self.actions if (action := row.action())],
+            "mitigations": [measure for row in self.mitigations if (measure := row.mitigation())],
+            # Without any, it cannot be the newest.
+            "seen": self.cleaned_data["seen"] or 0,
+        }
+
+    def now_seen(self, version: int) -> None:
+        """Let the next save overwrite a version whose text now stands beside the editor's own."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["seen"] = str(version)
+        self.data = data
+
+
+class PublishForm(forms.Form):
+    """The last word before readers get it. A later revision says why there is one."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        max_length=500,
+        label="What changed, and why",
+        help_text="Kept with the revision, for example “Corrected the time it was resolved”.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem) -> None:
+        super().__init__(data, initial={"seen": postmortem.version})
+        if not postmortem.is_published:
+            del self.fields["reason"]
+
+
+def changed_rows(data: QueryDict, wish: str) -> QueryDict:
+    """What was typed, with one row added, moved, removed or taken from the record: “add actions”, “up actions-2”.
+
+    A wish that makes no sense changes nothing.
+    """
+    verb, _, row = wish.partition(" ")
+    group, _, key = row.partition("-")
+    data = data.copy()
+    if group not in ROW_GROUPS:
+        return data
+    keys = data.getlist(group)
+    if verb == "add" and len(keys) < MOST_ROWS:
+        new = next_key(keys)
+        data.setlist(group, [*keys, new])
+        # A box that was never shown was not unticked.
+        data[f"{group}-{new}-public"] = "on"
+    elif verb == "remove" and key in keys:
+        data.setlist(group, [one for one in keys if one != key])
+    elif verb in {"up", "down"} and key in keys:
+        data.setlist(group, _moved(keys, key, -1 if verb == "up" else 1))
+    return data
+
+
+def with_record(data: QueryDict, key: str, record: Fact, zone: ZoneInfo) -> QueryDict:
+    """What was typed, with one fact as the record has it."""
+    data = data.copy()
+    data[f"facts-{key}-typed"] = record.typed
+    if record.at:
+        data[f"facts-{key}-at"] = MomentField(zone=zone).prepare_value(record.at)
+    if record.day:
+        data[f"facts-{key}-day"] = record.day.isoformat()
+    return data
+
+
+def next_key(keys: Iterable[str]) -> str:
+    """A key that no row has."""
+    return str(max((int(key) for key in keys if ROW_KEY.fullmatch(key)), default=-1) + 1)
+
+
+def _moved(keys: list[str], key: str, by: int) -> list[str]:
+    here = keys.index(key)
+    there = min(max(here + by, 0), len(keys) - 1)
+    keys[here], keys[there] = keys[there], keys[here]
+    return keys
+
+
+def _keys(data: QueryDict, group: str) -> list[str]:
+    """The rows sent, in their order, each once; anything that is no key is no row."""
+    known = Fact.Key.values if group == FactForm.group else []
+    keys = [key for key in data.getlist(group) if ROW_KEY.fullmatch(key) or (key in known and key != Fact.Key.OTHER)]
+    return list(dict.fromkeys(keys))[:MOST_ROWS]
+
+
+def _fact_rows(data: QueryDict | None, postmortem: Postmortem, page: StatusPage) -> list[FactForm]:
+    saved = list(postmortem.facts.all())
+    own = {fact.key: fact for fact in saved if fact.key != Fact.Key.OTHER}
+    others = [fact for fact in saved if fact.key == Fact.Key.OTHER]
+    record = {fact.key: fact for fact in facts_of(postmortem.incident, zone=page.zone)}
+    values = computed_values(postmortem.incident, page)
+    numbered = {str(number): fact for number, fact in enumerate(others)}
+    if data is None:
+        names = {id(fact): key for key, fact in numbered.items()}
+        keys = _in_usual_order([names.get(id(fact), fact.key) for fact in saved])
+    else:
+        keys = _keys(data, FactForm.group)
+        numbered = {}
+    return [
+        FactForm(
+            data,
+            key=key,
+            zone=page.zone,
+            saved=own.get(key) or numbered.get(key),
+            record=record.get(key),
+            record_value=values.get(key, ""),
+            others=others,
+        )
+        for key in keys
+    ]
+
+
+def _in_usual_order(keys: list[str]) -> list[str]:
+    """The facts as they are, and those missing where they usually stand: behind the one before them."""
+    before = ""
+    for key in Fact.Key.values:
+        if key == Fact.Key.OTHER:
+            continue
+        if key not in keys:
+            keys.insert(keys.index(before) + 1 if before else 0, key)
+        before = key
+    return keys
+
+
+def _action_rows(data: QueryDict | None, postmortem: Postmortem, zone: ZoneInfo) -> list[ActionForm]:
+    saved = list(postmortem.actions_taken.all())
+    known = [action.taken_at for action in saved]
+    if data is not None:
+        return [ActionForm(data, key=key, zone=zone, known=known) for key in _keys(data, ActionForm.group)]
+    return [ActionForm(None, key=str(number), zone=zone, saved=one) for number, one in enumerate(saved or [None])]
+
+
+def _mitigation_rows(data: QueryDict | None, postmortem: Postmortem) -> list[MitigationForm]:
+    saved = list(postmortem.mitigations.all())
+    if data is not None:
+        return [MitigationForm(data, key=key) for key in _keys(data, MitigationForm.group)]
+    return [MitigationForm(None, key=str(number), saved=one) for number, one in enumerate(saved or [None])]

@@ -1,0 +1,242 @@
+"""The desk's room for postmortems: written here, read by the public as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from postmortems import services
+from postmortems.differences import newer_words
+from postmortems.forms import ROW_GROUPS, PostmortemForm, PublishForm, changed_rows, with_record
+from postmortems.models import Postmortem, Rendition
+from postmortems.record import facts_of
+from postmortems.rendition import render_again
+from postmortems.report import Report, assemble
+from statuspage.incidents.models import Incident
+from statuspage.publishing.models import StatusPage
+from statuspage.team.access import DeskRequest, staff_member, staff_only
+
+PER_PAGE = 20
+STALE = (
+    "Somebody else saved this postmortem while you were writing. Nothing is lost: your text stands below, "
+    "and theirs beside it wherever it differs. Take over what you want to keep; your next save replaces theirs."
+)
+STALE_PUBLICATION = "Somebody else changed the draft meanwhile, so nothing was published. Read it again below."
+
+
+@require_safe
+@staff_only
+def index(request: DeskRequest) -> HttpResponse:
+    """Incidents that wait for a postmortem, drafts, and what readers have."""
+    waiting = Incident.objects.closed().filter(kind=Incident.Kind.INCIDENT, postmortem=None)
+    found = Postmortem.objects.select_related("incident", "published_revision__pdf")
+    drafts = found.filter(published_revision=None).order_by("-incident__started_at", "-pk")
+    published = found.exclude(published_revision=None).order_by("-posted_at", "-pk")
+    context = {
+        "page": StatusPage.objects.get(),
+        "drafts": _paged(request, drafts, "drafts"),
+        "published": _paged(request, published, "published"),
+        "waiting": _paged(request, waiting.order_by("-resolved_at", "-pk"), "waiting"),
+    }
+    return render(request, "postmortems/index.html", context)
+
+
+@require_POST
+@staff_only
+def start(request: DeskRequest, code: str) -> HttpResponse:
+    """Begin the postmortem of an incident, or go to the one there is."""
+    services.start_postmortem(get_object_or_404(Incident, code=code))
+    return redirect("postmortems:edit", code=code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def edit(request: DeskRequest, code: str) -> HttpResponse:
+    """The draft as one long form; saving is one button of it, changing its rows the others."""
+    postmortem, page = _postmortem(code), StatusPage.objects.get()
+    if request.method != "POST":
+        return _editor(request, PostmortemForm(postmortem=postmortem, page=page), postmortem, page)
+    if wish := request.POST.get("row"):
+        form = PostmortemForm(_rearranged(request.POST, wish, postmortem, page), postmortem=postmortem, page=page)
+        return _rows(request, form, postmortem, page, wish)
+
+    form = PostmortemForm(request.POST, postmortem=postmortem, page=page)
+    if not form.is_valid():
+        return _editor(request, form, postmortem, page, refused=True)
+    try:
+        services.save_draft(postmortem, **form.draft())
+    except services.StalePostmortem:
+        return _both_texts(request, code, page)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _editor(request, form, postmortem, page, refused=True)
+    return _saved(request, code)
+
+
+@require_safe
+@staff_only
+def preview(request: DeskRequest, code: str) -> HttpResponse:
+    """The saved draft exactly as readers would get it."""
+    postmortem, page = _postmortem(code), StatusPage.objects.get()
+    context = {"page": page, "postmortem": postmortem, "report": assemble(postmortem, page=page)}
+    return render(request, "postmortems/preview.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def publish(request: DeskRequest, code: str) -> HttpResponse:
+    """What will be public, and the last word on it."""
+    postmortem, page = _postmortem(code), StatusPage.objects.get()
+    if request.method != "POST":
+        return _last_look(request, PublishForm(postmortem=postmortem), postmortem, page)
+    form = PublishForm(request.POST, postmortem=postmortem)
+    if postmortem.is_published and not _is_ahead(postmortem, page):
+        messages.success(request, "Readers have it already: nothing has changed since it was published.")
+        return redirect("postmortems:edit", code=code)
+    if not form.is_valid():
+        return _last_look(request, form, postmortem, page)
+    said = form.cleaned_data
+    try:
+        services.publish_postmortem(
+            postmortem, author=staff_member(request), reason=said.get("reason", ""), seen=said["seen"] or 0
+        )
+    except services.StalePostmortem:
+        messages.warning(request, STALE_PUBLICATION)
+        return redirect("postmortems:publish", code=code)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return _last_look(request, form, postmortem, page)
+    messages.success(request, "Published. Readers have it now; its PDF follows in a moment.")
+    return redirect("postmortems:edit", code=code)
+
+
+@require_safe
+@staff_only
+def pdf(request: DeskRequest, code: str) -> HttpResponse:
+    """How far the PDF is: the fragment that asks for itself until it is made."""
+    postmortem = _published(code)
+    # Nothing new: the fragment in the page stays, and screen readers are spared the repetition.
+    if postmortem.published_revision and postmortem.published_revision.pdf.state == Rendition.State.OWED:
+        return HttpResponse(status=204)
+    return render(request, "postmortems/_pdf.html", {"postmortem": postmortem})
+
+
+@require_POST
+@staff_only
+def retry_pdf(request: DeskRequest, code: str) -> HttpResponse:
+    """Make the PDF again that could not be made."""
+    revision = _published(code).published_revision
+    if revision:
+        render_again(revision.pdf)
+    if request.htmx:
+        return render(request, "postmortems/_pdf.html", {"postmortem": _published(code)})
+    return redirect("postmortems:edit", code=code)
+
+
+def _postmortem(code: str) -> Postmortem:
+    """With everything its form and its preview say, in a constant number of queries."""
+    found = Postmortem.objects.select_related("published_revision__pdf").prefetch_related(
+        "facts", "actions_taken", "mitigations", Prefetch("incident", Incident.objects.with_timeline())
+    )
+    return get_object_or_404(found, incident__code=code)
+
+
+def _published(code: str) -> Postmortem:
+    found = Postmortem.objects.select_related("incident", "published_revision__pdf").exclude(published_revision=None)
+    return get_object_or_404(found, incident__code=code)
+
+
+def _rearranged(data: QueryDict, wish: str, postmortem: Postmortem, page: StatusPage) -> QueryDict:
+    """What was typed, with the row changed that a button was pressed for."""
+    if not wish.startswith("use facts-"):
+        return changed_rows(data, wish)
+    key = wish.removeprefix("use facts-")
+    record = next((fact for fact in facts_of(postmortem.incident, zone=page.zone) if fact.key == key), None)
+    return with_record(data, key, record, page.zone) if record else data
+
+
+def _rows(
+    request: DeskRequest, form: PostmortemForm, postmortem: Postmortem, page: StatusPage, wish: str
+) -> HttpResponse:
+    """The form with its rows changed and nothing saved: the whole page, or the one list for htmx."""
+    verb, _, row = wish.partition(" ")
+    group = row.partition("-")[0]
+    if verb == "add" and (added := form.last_row(group)):
+        added.take_focus()
+    focus = {"verb": verb, "row": row}
+    if not request.htmx or group not in ROW_GROUPS:
+        return _editor(request, form, postmortem, page, focus=focus)
+    context = {"form": form, "postmortem": postmortem, "page": page, "focus": focus}
+    return render(request, f"postmortems/_{group}.html", context)
+
+
+def _saved(request: DeskRequest, code: str) -> HttpResponse:
+    then = request.POST.get("then", "")
+    if then not in {"preview", "publish"}:
+        messages.success(request, "Saved. Readers see it once it is published.")
+        then = "edit"
+    return redirect(f"postmortems:{then}", code=code)
+
+
+def _both_texts(request: DeskRequest, code: str, page: StatusPage) -> HttpResponse:
+    """The editor's own text in the form, the newer one beside it; the next save overwrites knowingly."""
+    postmortem = _postmortem(code)
+    form = PostmortemForm(request.POST, postmortem=postmortem, page=page)
+    form.is_valid()
+    newer = newer_words(postmortem, form.draft(), page.zone)
+    if not newer:
+        # A double click: the first one saved these very words.
+        return _saved(request, code)
+    form.now_seen(postmortem.version)
+    messages.warning(request, STALE)
+    return _editor(request, form, postmortem, page, newer=newer, status=409)
+
+
+def _editor(
+    request: DeskRequest,
+    form: PostmortemForm,
+    postmortem: Postmortem,
+    page: StatusPage,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = {"page": page, "postmortem": postmortem, "form": form, "newer": {}, "unsaved": form.is_bound} | more
+    return render(request, "postmortems/edit.html", context | {"ahead": _is_ahead(postmortem, page)}, status=status)
+
+
+def _is_ahead(postmortem: Postmortem, page: StatusPage) -> bool:
+    """Whether the saved draft says something that readers do not have yet."""
+    revision = postmortem.published_revision
+    return bool(revision and revision.snapshot != assemble(postmortem, page=page).snapshot())
+
+
+def _last_look(request: DeskRequest, form: PublishForm, postmortem: Postmortem, page: StatusPage) -> HttpResponse:
+    report = assemble(postmortem, page=page)
+    context = {
+        "page": page,
+        "postmortem": postmortem,
+        "form": form,
+        "report": report,
+        "may_publish": not postmortem.incident.is_open and (not postmortem.is_published or _is_ahead(postmortem, page)),
+        "headings": _headings(report),
+        "hidden_actions": len(postmortem.actions_taken.all()) - len(report.actions),
+        "hidden_mitigations": len(postmortem.mitigations.all()) - len(report.mitigations),
+    }
+    return render(request, "postmortems/publish.html", context)
+
+
+def _headings(report: Report) -> list[str]:
+    further = ["Further sections"] if report.further.strip() else []
+    return [section.title for section in [*report.analysis, *report.closing]] + further
+
+
+def _paged(request: DeskRequest, found: QuerySet[Any], name: str) -> Page[Any]:
+    return Paginator(found, PER_PAGE).get_page(request.GET.get(name))
