@@ -211,10 +211,12 @@ def test_the_page_stays_up_while_the_database_is_gone(served, prepared, tmp_path
     try:
         wait_until(lambda: "is gone; waiting for it" in served.said(), what="the clock to notice")
         assert status_of(f"{served.url}/") == 200
+        assert status_of(f"{served.url}/accounts/login/") == 500
         assert not database.exists()
     finally:
         (tmp_path / "away").rename(database)
     wait_until(lambda: "is back" in served.said(), what="the clock to go on")
+    assert status_of(f"{served.url}/accounts/login/") == 200
     assert served.end() == 0
 
 
