@@ -8,7 +8,7 @@ from html import unescape
 
 from django import template
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
@@ -54,13 +54,7 @@ def desk_links(context: Context) -> list[Link]:
     here = match.view_name if match else ""
     current = "postmortems:index" if here.startswith("postmortems:") else "desk:index"
     current = here if here in LINKS.values() else current
-    links = []
-    for name, view in LINKS.items():
-        try:
-            links.append(Link(name, reverse(view), view == current))
-        except NoReverseMatch:
-            continue
-    return links
+    return [Link(name, reverse(view), view == current) for name, view in LINKS.items()]
 
 
 @register.simple_tag(takes_context=True)
