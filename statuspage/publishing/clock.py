@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, connection
+from django.db import OperationalError, close_old_connections
 from django.utils.module_loading import import_string
 
-from statuspage.publishing.preparing import database_is_gone
+from statuspage.publishing.preparing import database_is_gone, database_name, never_make_a_database
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class Clock:
         gone = database_is_gone()
         if gone != self.waiting_for_database:
             level, what = (logging.ERROR, "gone; waiting for it") if gone else (logging.INFO, "back")
-            logger.log(level, "The database %s is %s", connection.settings_dict["NAME"], what)
+            logger.log(level, "The database %s is %s", database_name(), what)
         self.waiting_for_database = gone
         return not gone
 
@@ -134,6 +134,7 @@ def _turn(name: str, entry: dict[str, Any], last_run: float | None) -> Turn | No
 
 def keep_time() -> None:
     """Run this installation's schedule until asked to stop."""
+    never_make_a_database()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

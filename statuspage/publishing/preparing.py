@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -54,7 +55,19 @@ def prepare() -> None:
 def database_is_gone() -> bool:
     """Whether the SQLite file is not there: to connect would put an empty one in its place."""
     name = str(connection.settings_dict["NAME"])
-    return connection.vendor == "sqlite" and "mode=memory" not in name and not Path(name).exists()
+    if connection.vendor != "sqlite" or "mode=memory" in name:
+        return False
+    return not Path(unquote(urlsplit(name).path) if name.startswith("file:") else name).exists()
+
+
+def never_make_a_database() -> None:
+    """From here on this process opens the SQLite file only where there is one.
+
+    Else a request or a task that comes while it is away would put an empty one in its place.
+    """
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite" and not name.startswith("file:"):
+        connection.settings_dict["NAME"] = f"{Path(name).absolute().as_uri()}?mode=rw"
 
 
 def database_name() -> str:

@@ -6,17 +6,15 @@ import http.client
 import os
 import signal
 import socket
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from statuspage.publishing.preparing import database_is_gone
+from statuspage.publishing.preparing import never_make_a_database
 
 WORKERS = 2
 # More threads only wait for each other in one interpreter; fewer, and one slow desk request holds up readers.
@@ -31,7 +29,7 @@ class AddressError(Exception):
 
 def serve() -> None:
     """Serve until asked to stop. Workers are forked, so what is loaded already is loaded once."""
-    _never_make_a_database()
+    never_make_a_database()
     # Until a worker has handlers of its own it has the server's, which would swallow the order to end.
     os.register_at_fork(after_in_child=_default_signals)
     Granian(
@@ -50,13 +48,6 @@ def serve() -> None:
 
 def _application() -> Any:
     return import_string(settings.WSGI_APPLICATION)
-
-
-def _never_make_a_database() -> None:
-    """A request that comes while the SQLite file is away must not put an empty one in its place."""
-    if connection.vendor == "sqlite" and not database_is_gone():
-        path = Path(connection.settings_dict["NAME"]).absolute()
-        connection.settings_dict["NAME"] = f"{path.as_uri()}?mode=rw"
 
 
 def _default_signals() -> None:
