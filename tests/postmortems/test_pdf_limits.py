@@ -1,8 +1,9 @@
 """A text that is too much for the layout costs its own PDF and nothing else, and says why."""
 
-import os
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,17 @@ def failure(body, **limits):
     with pytest.raises(PdfFailed) as failed:
         to_pdf(f'<html lang="en"><title>Too much</title><body>{body}', at=AT, limits=Limits(**limits))
     return str(failed.value)
+
+
+def alive_in_session(leader):
+    """Processes of a session that still run; one that ended may wait a while for its new parent to take note."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
+            if int(session) == leader and state != "Z":
+                found.append(stat.parent.name)
+    return found
 
 
 def test_ten_megabytes_are_refused_before_anything_is_started(monkeypatch):
@@ -46,8 +58,7 @@ def test_what_takes_too_long_is_stopped_and_leaves_no_process_behind(monkeypatch
         subprocess, "Popen", lambda *args, **named: started.append(popen(*args, **named)) or started[-1]
     )
     assert "takes more than 0.2 seconds." in failure(ROWS, seconds=0.2)
-    with pytest.raises(ProcessLookupError):
-        os.killpg(started[0].pid, 0)
+    assert alive_in_session(started[0].pid) == []
 
 
 def test_what_takes_too_much_memory_is_stopped():
