@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from statuspage.incidents.models import Incident
 
@@ -56,15 +57,15 @@ class Fact(models.Model):
     """One line of the facts table, with where it comes from and, where somebody typed it, the words typed."""
 
     class Key(models.TextChoices):
-        DATE = "date", "Date of incident"
-        STARTED = "started", "Incident started"
-        DETECTED = "detected", "Incident detected"
-        STABLE = "stable", "Stability restored"
-        RESOLVED = "resolved", "Incident resolved"
-        USERS_IMPACTED = "users_impacted", "Users impacted"
-        FREQUENCY = "frequency", "Frequency"
-        IMPACT = "impact", "Impact"
-        OTHER = "other", "Other"
+        DATE = "date", _("Date of incident")
+        STARTED = "started", _("Incident started")
+        DETECTED = "detected", _("Incident detected")
+        STABLE = "stable", _("Stability restored")
+        RESOLVED = "resolved", _("Incident resolved")
+        USERS_IMPACTED = "users_impacted", _("Users impacted")
+        FREQUENCY = "frequency", _("Frequency")
+        IMPACT = "impact", _("Impact")
+        OTHER = "other", _("Other")
 
     class Source(models.TextChoices):
         COMPUTED = "computed", "computed from the incident"
@@ -125,15 +126,15 @@ class Mitigation(models.Model):
     """A promise: what will keep this from happening again, who does it, by when."""
 
     class Kind(models.TextChoices):
-        PREVENT = "prevent", "Prevents it"
-        DETECT = "detect", "Detects it sooner"
-        MITIGATE = "mitigate", "Limits the harm"
+        PREVENT = "prevent", _("Prevents it")
+        DETECT = "detect", _("Detects it sooner")
+        MITIGATE = "mitigate", _("Limits the harm")
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"
-        IN_PROGRESS = "in_progress", "In progress"
-        DONE = "done", "Done"
-        WONT_DO = "wont_do", "Will not be done"
+        OPEN = "open", _("Open")
+        IN_PROGRESS = "in_progress", _("In progress")
+        DONE = "done", _("Done")
+        WONT_DO = "wont_do", _("Will not be done")
 
     postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="mitigations")
     position = models.PositiveIntegerField()

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.record import facts_of, longest_silence, measured
@@ -22,10 +23,10 @@ from statuspage.publishing.markdown import to_html
 from statuspage.publishing.models import StatusPage
 
 SECTIONS = {
-    "description": "Incident description",
-    "root_cause": "Root cause analysis",
-    "contributing_factors": "Contributing factors",
-    "lessons": "Lessons learned",
+    "description": _("Incident description"),
+    "root_cause": _("Root cause analysis"),
+    "contributing_factors": _("Contributing factors"),
+    "lessons": _("Lessons learned"),
 }
 
 
@@ -39,6 +40,11 @@ class FactLine:
     typed: str
     source: str
     at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in the reader's language, unless it was named here."""
+        return self.label if self.key == Fact.Key.OTHER else str(Fact.Key(self.key).label)
 
 
 @dataclass(frozen=True)
@@ -107,12 +113,16 @@ class SectionLine:
     """A headed text."""
 
     key: str
-    title: str
     text: str
 
     @property
     def html(self) -> str:
         return to_html(self.text, heading=4)
+
+    @property
+    def title(self) -> str:
+        """What it is called, in the reader's language."""
+        return str(SECTIONS[self.key])
 
 
 @dataclass(frozen=True)
@@ -169,7 +179,7 @@ class Report:
         return " ".join((self.description or self.root_cause).split())[:300]
 
     def _sections(self, *keys: str) -> list[SectionLine]:
-        return [SectionLine(key, SECTIONS[key], text) for key in keys if (text := getattr(self, key).strip())]
+        return [SectionLine(key, text) for key in keys if (text := getattr(self, key).strip())]
 
     def snapshot(self) -> dict[str, Any]:
         """The report as plain JSON: what a revision keeps, and what the public JSON says."""

@@ -103,6 +103,16 @@ vars().update(environment.read_email())
 DEFAULT_FROM_EMAIL = environment.read("MAIL_FROM", f"status@{_site.hostname}")
 
 LANGUAGE_CODE = "en"
+# What readers may choose from; the desk speaks English.
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("pt", "Português"),
+    ("ja", "日本語"),
+]
+LOCALE_PATHS = [BASE_DIR / "statuspage" / "locale"]
 USE_I18N = True
 # Code thinks in UTC; readers see the page's own zone.
 TIME_ZONE = "UTC"
@@ -145,9 +155,9 @@ _look = 15.0 if REDIS_URL else 1.0
 CELERY_BEAT_SCHEDULE = {
     "advance maintenances": {"task": "statuspage.incidents.tasks.advance_maintenances", "schedule": _look},
     "render postmortem files": {"task": "postmortems.tasks.render_due", "schedule": _look},
-    "republish what changed widely": {"task": "statuspage.publishing.tasks.republish_owed", "schedule": _look},
+    "publish what is owed": {"task": "statuspage.publishing.tasks.publish_owed", "schedule": _look},
     "republish overviews": {"task": "statuspage.publishing.tasks.republish_overviews", "schedule": 60.0},
-    "republish everything": {"task": "statuspage.publishing.tasks.republish_everything", "schedule": 24 * 3600.0},
+    "begin the day": {"task": "statuspage.publishing.tasks.begin_day", "schedule": 60.0},
 }
 
 LOGGING = {

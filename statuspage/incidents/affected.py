@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
 
 
@@ -32,15 +35,20 @@ def affected_sentence(incident: Incident) -> str:
     if not names:
         return ""
     if not incident.is_maintenance:
-        what = "This incident affected"
+        sentence = _("This incident affected: %s.")
+    elif incident.is_open:
+        sentence = _("This scheduled maintenance affects: %s.")
     else:
-        what = "This scheduled maintenance affects" if incident.is_open else "This scheduled maintenance affected"
-    return f"{what}: {in_words(names)}."
+        sentence = _("This scheduled maintenance affected: %s.")
+    return sentence % in_words(names)
 
 
 def in_words(names: list[str]) -> str:
     """“a”, “a and b”, “a, b and c”."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    if len(names) < 2:
+        return "".join(names)
+    between = pgettext("between the items of a list", ", ")
+    return _("%(first)s and %(last)s") % {"first": between.join(names[:-1]), "last": names[-1]}
 
 
 def _page_order(mention: AffectedComponent) -> tuple[int, int, int, int]:

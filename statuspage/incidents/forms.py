@@ -22,7 +22,7 @@ IMPACTS = [("", "From the components"), *((impact.value, impact.label) for impac
 
 
 def _statuses(kind: Incident.Kind) -> list[tuple[str, str]]:
-    return [(status.value, status.label) for status in Incident.STATUSES[kind]]
+    return [(status.value, str(status.label)) for status in Incident.STATUSES[kind]]
 
 
 class DeclareForm(StatusTable):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from statuspage.incidents.models import Incident
+from statuspage.publishing import times
 
 RECENT_DAYS = 14
 
@@ -52,7 +53,7 @@ class Month:
     @property
     def name(self) -> str:
         """“February 2021”."""
-        return f"{self.first:%B %Y}"
+        return times.month(self.first)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
@@ -34,25 +35,25 @@ class Incident(models.Model):
     """
 
     class Kind(models.TextChoices):
-        INCIDENT = "incident", "Incident"
-        MAINTENANCE = "maintenance", "Scheduled maintenance"
+        INCIDENT = "incident", _("Incident")
+        MAINTENANCE = "maintenance", _("Scheduled maintenance")
 
     class Status(models.TextChoices):
-        INVESTIGATING = "investigating", "Investigating"
-        IDENTIFIED = "identified", "Identified"
-        MONITORING = "monitoring", "Monitoring"
-        RESOLVED = "resolved", "Resolved"
-        SCHEDULED = "scheduled", "Scheduled"
-        IN_PROGRESS = "in_progress", "In progress"
-        VERIFYING = "verifying", "Verifying"
-        COMPLETED = "completed", "Completed"
+        INVESTIGATING = "investigating", _("Investigating")
+        IDENTIFIED = "identified", _("Identified")
+        MONITORING = "monitoring", _("Monitoring")
+        RESOLVED = "resolved", _("Resolved")
+        SCHEDULED = "scheduled", _("Scheduled")
+        IN_PROGRESS = "in_progress", _("In progress")
+        VERIFYING = "verifying", _("Verifying")
+        COMPLETED = "completed", _("Completed")
 
     class Impact(models.TextChoices):
-        NONE = "none", "None"
-        MINOR = "minor", "Minor"
-        MAJOR = "major", "Major"
-        CRITICAL = "critical", "Critical"
-        MAINTENANCE = "maintenance", "Maintenance"
+        NONE = "none", _("None")
+        MINOR = "minor", _("Minor")
+        MAJOR = "major", _("Major")
+        CRITICAL = "critical", _("Critical")
+        MAINTENANCE = "maintenance", _("Maintenance")
 
     STATUSES = {
         Kind.INCIDENT: (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED),

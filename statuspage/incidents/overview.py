@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.status import Status, worst
@@ -16,13 +17,13 @@ from statuspage.incidents.models import Incident, IncidentUpdate
 
 # What the roll-up says for the worst component: indicator and description of the public format.
 ROLL_UP = {
-    Status.OPERATIONAL: ("none", "All Systems Operational"),
-    Status.UNDER_MAINTENANCE: ("maintenance", "Service Under Maintenance"),
-    Status.DEGRADED_PERFORMANCE: ("minor", "Partially Degraded Service"),
-    Status.PARTIAL_OUTAGE: ("minor", "Minor Service Outage"),
-    Status.MAJOR_OUTAGE: ("major", "Partial System Outage"),
+    Status.OPERATIONAL: ("none", _("All Systems Operational")),
+    Status.UNDER_MAINTENANCE: ("maintenance", _("Service Under Maintenance")),
+    Status.DEGRADED_PERFORMANCE: ("minor", _("Partially Degraded Service")),
+    Status.PARTIAL_OUTAGE: ("minor", _("Minor Service Outage")),
+    Status.MAJOR_OUTAGE: ("major", _("Partial System Outage")),
 }
-ALL_DOWN = ("critical", "Major System Outage")
+ALL_DOWN = ("critical", _("Major System Outage"))
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Overview:
         return worst(self.statuses.values())
 
     @property
-    def _roll_up(self) -> tuple[str, str]:
+    def _roll_up(self) -> tuple[str, object]:
         if self.statuses and set(self.statuses.values()) == {Status.MAJOR_OUTAGE}:
             return ALL_DOWN
         return ROLL_UP[self.worst]
@@ -150,7 +151,7 @@ class Overview:
     @property
     def description(self) -> str:
         """The verdict in the public format's words."""
-        return self._roll_up[1]
+        return str(self._roll_up[1])
 
 
 def overview(at: datetime) -> Overview:

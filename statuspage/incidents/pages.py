@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from statuspage.incidents.affected import affected_sentence, in_words
 from statuspage.incidents.history import Month, month_days, months, recent_days
@@ -115,8 +116,8 @@ def _affected_line(state: State) -> str:
     if not names:
         return ""
     if len(names) > 4:
-        return f"{len(names)} parts of the service are affected."
-    return f"Affected: {in_words(names)}."
+        return _("%d parts of the service are affected.") % len(names)
+    return _("Affected: %s.") % in_words(names)
 
 
 def _zone() -> ZoneInfo:

@@ -1,3 +1,5 @@
+from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -6,9 +8,24 @@ from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import republish_soon
 
 
+class StatusPageForm(forms.ModelForm):
+    """The one page's form."""
+
+    translations = forms.MultipleChoiceField(
+        choices=settings.LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=StatusPage._meta.get_field("translations").help_text,
+    )
+
+
 @admin.register(StatusPage)
 class StatusPageAdmin(admin.ModelAdmin):
-    fields = ["name", "time_zone", "accent", "support_url", "about"]
+    form = StatusPageForm
+    fields = [
+        *("name", "time_zone", "locale", "translations", "accent", "support_url", "about"),
+        *("weight_major", "weight_partial", "weight_degraded", "public_past"),
+    ]
 
     def save_model(self, request: HttpRequest, obj: StatusPage, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

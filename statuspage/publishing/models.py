@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import zoneinfo
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from statuspage.publishing.codes import new_code, validate_code
 
@@ -15,6 +17,19 @@ def validate_time_zone(value: str) -> None:
     """Refuse anything but an IANA time zone's name."""
     if value not in zoneinfo.available_timezones():
         raise ValidationError(f"“{value}” is no time zone: use a name such as Europe/Lisbon or America/New_York.")
+
+
+def every_language() -> list[str]:
+    """The codes of all languages that Candor speaks."""
+    return [code for code, _ in settings.LANGUAGES]
+
+
+def weight_field(default: str, help_text: str) -> models.DecimalField:
+    """A share from 0 to 1."""
+    bounds = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1))]
+    return models.DecimalField(
+        max_digits=3, decimal_places=2, default=Decimal(default), validators=bounds, help_text=help_text
+    )
 
 
 class StatusPage(models.Model):
@@ -28,7 +43,18 @@ class StatusPage(models.Model):
         validators=[validate_time_zone],
         help_text="Every public time is shown in this zone, for example Europe/Lisbon.",
     )
-    locale = models.CharField(max_length=12, default="en", editable=False)
+    locale = models.CharField(
+        "language",
+        max_length=12,
+        choices=settings.LANGUAGES,
+        default="en",
+        help_text="The language of the page itself; what you write is never translated.",
+    )
+    translations = models.JSONField(
+        default=every_language,
+        blank=True,
+        help_text="The page is offered in these languages too, each under an address of its own such as /de/.",
+    )
     accent = models.CharField(
         max_length=7,
         blank=True,
@@ -37,8 +63,16 @@ class StatusPage(models.Model):
     )
     support_url = models.URLField(blank=True, help_text="Where readers get help; linked from every page.")
     about = models.TextField(blank=True, max_length=2000, help_text="A sentence or two shown on the home page.")
-    # Work owed: a change of name or zone touches every page ever published, too many for one request.
-    owes_everything = models.BooleanField(default=False, editable=False)
+    weight_major = weight_field("1", "How much of a major outage counts as downtime: 1 is all.")
+    weight_partial = weight_field("0.3", "The same of a partial outage.")
+    weight_degraded = weight_field("0", "The same of degraded performance.")
+    public_past = models.BooleanField(
+        "show the past to everyone",
+        default=False,
+        help_text="Let readers, not only staff, see the page as it stood at any past moment.",
+    )
+    # The day, in the page's zone, for which every page was last owed: what tells of “today” is then rendered anew.
+    day = models.DateField(null=True, editable=False)
     only = models.BooleanField(default=True, unique=True, editable=False)
 
     class Meta:
@@ -54,6 +88,27 @@ class StatusPage(models.Model):
         return settings.SITE_URL
 
     @property
+    def languages(self) -> list[str]:
+        """The languages it is published in, its own first."""
+        return [self.locale, *(code for code in self.translations if code != self.locale)]
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The page's time zone, in which every public time is told."""
         return zoneinfo.ZoneInfo(self.time_zone)
+
+
+class Owed(models.Model):
+    """A change whose pages are not all published yet. The row is the work order, written with the change itself."""
+
+    model = models.CharField(max_length=100, blank=True, help_text="app.Model of what changed; empty for everything.")
+    key = models.BigIntegerField(null=True, blank=True)
+    since = models.DateTimeField(default=timezone.now)
+    # Everything is more than one turn of the clock can hold; an interrupted run goes on from here.
+    reached = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        verbose_name_plural = "owed"
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.key}" if self.model else "every page"

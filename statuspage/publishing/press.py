@@ -6,88 +6,186 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model, QuerySet
+from django.utils import translation
 
 from statuspage.publishing import store
-from statuspage.publishing.models import StatusPage
-from statuspage.publishing.pages import Page, registry
+from statuspage.publishing.models import Owed, StatusPage
+from statuspage.publishing.pages import Page, prefix, registry
 
 logger = logging.getLogger(__name__)
 
 # How many pages a responder may have to wait for while everything is rendered anew.
 BATCH = 20
+# How many seconds of everything fit in one turn of the clock, which has other duties.
+TURN = 1.0
+
+Wanted = Callable[[Page], Iterable[Any]]
 
 
 def publish(*changed: Model) -> None:
     """Render and store the pages that tell of what changed, then the overviews; with nothing given, every page.
 
-    A page that cannot be rendered is logged and keeps its last good file; the others go on. Facts are read and pages
-    rendered inside the store's lock: whoever comes last has seen every commit, so an older page can never land last.
+    In every language. A page that cannot be rendered is logged and keeps its last good file; the others go on. Facts
+    are read and pages rendered inside the store's lock: whoever comes last has seen every commit, so an older page can
+    never land last.
     """
-    if not changed:
-        return _publish_everything()
+    if changed:
+        _Press().run(_telling_of(changed), _current)
+        return
+    done = list(Owed.objects.values_list("pk", flat=True))
+    for _ in _everything([]):
+        pass
+    Owed.objects.filter(pk__in=done).delete()
+
+
+def publish_at_once(*changed: Model) -> None:
+    """The part of `publish` that a request waits for: what readers look at first, in the page's own language."""
     with store.lock():
-        press = _Press()
-        press.run(lambda kind: chain.from_iterable(kind.concerned(one) for one in changed))
-        press.run(lambda kind: kind.current())
+        _Press(at_once=True).run(_telling_of(changed), _current)
 
 
 def publish_overviews() -> None:
     """Render what may change by itself: the retry for a publish that failed, and the change of day."""
-    with store.lock():
-        _Press().run(lambda kind: kind.current())
+    _Press().run(_current)
 
 
-def _publish_everything() -> None:
-    began, press = time.time(), _Press()
-    for kind in registry:
-        with press.failing_alone(kind):
-            for batch in _batches(kind.subjects()):
-                with store.lock():
-                    press.store(kind, batch)
-                # Whoever waits for the lock comes first: a responder's click must not wait for all of the history.
-                time.sleep(0.002)
-    # A page that failed today may have claimed the file that readers still have from yesterday.
-    if press.whole:
-        with store.lock():
-            store.remove_all_but(press.stored, older_than=began)
+def publish_owed() -> None:
+    """Publish what changes still owe, then go on with everything, if that is owed, for one turn.
+
+    Rows go after the work, and only those that were seen: a change that comes meanwhile, or a process that dies, loses
+    nothing.
+    """
+    owed = list(Owed.objects.order_by("pk"))
+    changes = [one for one in owed if one.model]
+    if changes:
+        _Press().run(_telling_of(list(_objects(changes))), _current)
+        Owed.objects.filter(pk__in=[one.pk for one in changes]).delete()
+    whole = [one for one in owed if not one.model]
+    if whole:
+        _publish_for_a_turn(whole[0], whole[1:])
 
 
-def _batches(subjects: Iterable[Any]) -> Iterator[Iterable[Any]]:
-    """Subjects a few at a time; those of the database are not read before their turn, inside the lock."""
-    if not isinstance(subjects, QuerySet):
-        yield subjects
-        return
-    keys = list(subjects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), BATCH):
-        yield subjects.filter(pk__in=keys[start : start + BATCH])
+def _publish_for_a_turn(owed: Owed, others: Iterable[Owed]) -> None:
+    """Go on with everything. A run that only begins does the work of all that was asked for before it."""
+    if not owed.reached:
+        Owed.objects.filter(pk__in=[one.pk for one in others]).delete()
+    deadline = time.monotonic() + TURN
+    for reached in _everything(owed.reached, began=owed.since.timestamp()):
+        Owed.objects.filter(pk=owed.pk).update(reached=reached)
+        if time.monotonic() > deadline:
+            return
+    owed.delete()
+
+
+def _objects(owed: Iterable[Owed]) -> Iterator[Model]:
+    """What changed and is still there, each once; what is gone is told of by the overviews."""
+    keys: dict[str, set[int | None]] = {}
+    for one in owed:
+        keys.setdefault(one.model, set()).add(one.key)
+    for label, wanted in keys.items():
+        yield from apps.get_model(label)._default_manager.filter(pk__in=wanted - {None})
+
+
+def _telling_of(changed: Iterable[Model]) -> Wanted:
+    return lambda kind: chain.from_iterable(kind.concerned(one) for one in changed)
+
+
+def _current(kind: Page) -> Iterable[Any]:
+    return kind.current()
+
+
+def _everything(reached: list[int], *, began: float | None = None) -> Iterator[list[int]]:
+    """Every page, a batch at a time, from where an earlier run came to; tells after each batch how far it is.
+
+    Whoever waits for the lock comes between two batches: a responder's click must not wait for all of the history.
+    """
+    began = began or time.time()
+    press = _Press()
+    steps = [(language, kind) for language in press.page.languages for kind in registry if press.speaks(kind, language)]
+    first, last_key = reached or (0, 0)
+    for step, (language, kind) in islice(enumerate(steps), first, None):
+        more = True
+        while more:
+            last_key = press.store_batch(kind, language, after=last_key)
+            more = bool(last_key)
+            yield [step + (not more), last_key]
+            time.sleep(0.002)
+    with press.failing_alone("What nobody claims any more"), store.lock():
+        store.remove_all_but(press.claims(), older_than=began)
 
 
 class _Press:
-    """One run: what it has stored, and whether nothing failed."""
+    """One run: in which languages, of which kinds of page, and what it has stored already."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: bool = False) -> None:
         self.page = StatusPage.objects.get()
+        self.at_once = at_once
         self.stored: set[str] = set()
-        self.whole = True
 
-    def run(self, wanted: Callable[[Page], Iterable[Any]]) -> None:
-        """Store the wanted subjects of every kind of page."""
-        for kind in registry:
-            with self.failing_alone(kind):
-                self.store(kind, wanted(kind))
+    def speaks(self, kind: Page, language: str) -> bool:
+        """Whether this run publishes a kind of page in a language."""
+        return (kind.translated or language == self.page.locale) and not (self.at_once and kind.deferred)
 
-    def store(self, kind: Page, subjects: Iterable[Any]) -> None:
+    def run(self, *wanted: Wanted) -> None:
+        """Store the wanted pages, the page's own language first."""
+        for language in [self.page.locale] if self.at_once else self.page.languages:
+            for want in wanted:
+                for kind in registry:
+                    if self.speaks(kind, language):
+                        with self._turn(), self.failing_alone(kind):
+                            self.store(kind, want(kind), language)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The lock for one kind of page, unless the run holds it from its beginning to its end."""
+        if self.at_once:
+            yield
+            return
+        with store.lock():
+            yield
+
+    def store_batch(self, kind: Page, language: str, *, after: int) -> int:
+        """Store the next few pages of a kind; tells the key of the last subject, or 0 where no more are to come.
+
+        Subjects of the database are not read before their turn, inside the lock.
+        """
+        with store.lock(), self.failing_alone(kind):
+            subjects = kind.subjects()
+            if isinstance(subjects, QuerySet):
+                subjects = list(subjects.filter(pk__gt=after).order_by("pk")[:BATCH])
+                self.store(kind, subjects, language)
+                return subjects[-1].pk if len(subjects) == BATCH else 0
+            self.store(kind, subjects, language)
+        return 0
+
+    def store(self, kind: Page, subjects: Iterable[Any], language: str) -> None:
         """Render and store the page of each subject, once."""
-        for subject in subjects:
-            location = kind.location(subject)
-            if location not in self.stored:
-                self.stored.add(location)
-                with self.failing_alone(location):
-                    store.put(location, kind.body(subject, self.page))
+        with translation.override(language):
+            for subject in subjects:
+                location = self.location(kind, subject, language)
+                if location not in self.stored:
+                    self.stored.add(location)
+                    with self.failing_alone(location):
+                        store.put(location, kind.body(subject, self.page))
+
+    def location(self, kind: Page, subject: Any, language: str) -> str:
+        """Where a page is in a language."""
+        return f"{prefix(self.page, language) if kind.translated else ''}{kind.location(subject)}"
+
+    def claims(self) -> set[str]:
+        """Every location that the site has."""
+        return {
+            self.location(kind, subject, language)
+            for language in self.page.languages
+            for kind in registry
+            if self.speaks(kind, language)
+            for subject in kind.subjects()
+        }
 
     @contextmanager
     def failing_alone(self, what: Page | str) -> Iterator[None]:
@@ -95,5 +193,4 @@ class _Press:
         try:
             yield
         except Exception:
-            self.whole = False
             logger.exception("%s could not be published", what if isinstance(what, str) else type(what).__name__)

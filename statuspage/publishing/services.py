@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import Model
 
-from statuspage.publishing.models import StatusPage
-from statuspage.publishing.press import publish, publish_overviews
+from statuspage.publishing.models import Owed
+from statuspage.publishing.press import publish_at_once
+from statuspage.publishing.waking import wake_soon
+
+PUBLISH_OWED = "statuspage.publishing.tasks.publish_owed"
 
 
 class Publication:
@@ -21,23 +24,30 @@ class Publication:
         changed = {(type(one), one.pk): one for one in self.changed}
         self.changed = []
         if changed:
-            publish(*changed.values())
+            publish_at_once(*changed.values())
 
 
 def publish_soon(*changed: Model) -> None:
-    """Refresh the public pages once the current transaction has committed, before the request answers."""
+    """Refresh the public pages once the current transaction has committed.
+
+    What readers look at first is there before the request answers; all the rest, and whatever failed, is owed by a row
+    of the same transaction and follows within a second.
+    """
+    Owed.objects.bulk_create(Owed(model=one._meta.label, key=one.pk) for one in changed)
     publication = _waiting() or Publication()
     publication.changed += changed
     # A hook for each call: one that is rolled back with its savepoint takes no other with it. robust: a full disk must
     # not stop what follows, nor turn a saved update into an error page.
     transaction.on_commit(publication.press, robust=True)
+    wake_soon(PUBLISH_OWED)
 
 
 @transaction.atomic
 def republish_soon() -> None:
     """After a change that touches every page: the overviews at once, the rest as soon as somebody looks."""
-    StatusPage.objects.update(owes_everything=True)
-    transaction.on_commit(publish_overviews, robust=True)
+    Owed.objects.create()
+    transaction.on_commit(publish_at_once, robust=True)
+    wake_soon(PUBLISH_OWED)
 
 
 def _waiting() -> Publication | None:

@@ -38,12 +38,34 @@ CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".md": "text/markdown; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".ics": "text/calendar; charset=utf-8",
     ".svg": "image/svg+xml",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".ico": "image/x-icon",
     ".pdf": "application/pdf",
 }
+# What programs on other sites may read: everything but pages and papers, and nothing of it is anybody's secret.
+SHARED = {".json", ".atom", ".rss", ".ics", ".svg", ".js", ".xml", ".txt", ".png"}
+PREFLIGHT = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
+    ("Access-Control-Allow-Headers", "*"),
+    ("Access-Control-Max-Age", "86400"),
+    ("Content-Length", "0"),
+]
+# What other sites may put into a frame.
+EMBEDDABLE = re.compile(r"/embed$")
+EMBED_HEADERS = {
+    **{name: value for name, value in SECURITY_HEADERS.items() if name != "X-Frame-Options"},
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"),
+}
+# Statuspage numbers the pages of its history: those of the JSON are stored, the others are months here.
+PAGE_NUMBER = re.compile(r"(?:^|&)page=([0-9]{1,6})(?:&|$)")
 MEMO_LARGEST = 1_000_000
 MEMO_MOST = 5_000
 
@@ -67,7 +89,7 @@ class Stored(NamedTuple):
 
 
 class PublicFiles:
-    """Answers GET and HEAD of a stored file; passes everything else on, with the same security headers."""
+    """Answers GET, HEAD and OPTIONS of a stored file; passes everything else on, with the same security headers."""
 
     def __init__(self, otherwise: Application, *, root: Path) -> None:
         self.otherwise = otherwise
@@ -75,8 +97,10 @@ class PublicFiles:
         self.memo: dict[str, Stored] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            path = environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD", "OPTIONS"):
+            path, query = environ["PATH_INFO"], environ.get("QUERY_STRING")
+            if query:
+                path = _numbered(path, query)
             file = self._file(path)
             stored = file and self._stored(path, file)
             if stored:
@@ -126,6 +150,9 @@ class PublicFiles:
         return stored
 
     def _answer(self, stored: Stored, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            start_response("204 No Content", PREFLIGHT)
+            return []
         variant = _accepted(stored, environ.get("HTTP_ACCEPT_ENCODING", ""))
         if_none_match = environ.get("HTTP_IF_NONE_MATCH")
         if if_none_match and _matches(if_none_match, variant.etag):
@@ -133,6 +160,14 @@ class PublicFiles:
             return []
         start_response("200 OK", variant.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
+
+
+def _numbered(path: str, query: str) -> str:
+    """The stored path of a numbered page; empty for a page of the history that Django redirects to its month."""
+    number = PAGE_NUMBER.search(query)
+    if number and path == "/history.json":
+        return path if int(number[1]) == 1 else f"/history/page-{int(number[1])}.json"
+    return "" if number and path.endswith("/history") else path
 
 
 def _accepted(stored: Stored, accept_encoding: str) -> Variant:
@@ -166,9 +201,9 @@ def _variant(path: str, body: bytes, content_type: str, encoding: str | None) ->
         ("Cache-Control", ASSET_CACHE if HASHED_NAME.match(path) else PAGE_CACHE),
         ("ETag", etag),
         ("Vary", "Accept-Encoding"),
-        *SECURITY_HEADERS.items(),
+        *(EMBED_HEADERS if EMBEDDABLE.search(path) else SECURITY_HEADERS).items(),
     ]
-    if path.endswith(".json"):
+    if os.path.splitext(path)[1] in SHARED:
         headers.append(("Access-Control-Allow-Origin", "*"))
     not_modified = list(headers)
     headers += [("Content-Type", content_type), ("Content-Length", str(len(body)))]

@@ -1,26 +1,29 @@
 """Thin doors for whoever keeps time: Celery's beat, or the embedded clock. Harmless to run twice, or late."""
 
 from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
 
-from statuspage.publishing.models import StatusPage
-from statuspage.publishing.press import publish, publish_overviews
+from statuspage.publishing import press
+from statuspage.publishing.models import Owed, StatusPage
+
+
+@shared_task
+def publish_owed() -> None:
+    """Whatever changes still owe: other languages, what no request waits for, and everything where that was asked."""
+    press.publish_owed()
 
 
 @shared_task
 def republish_overviews() -> None:
     """The minute's beat."""
-    publish_overviews()
+    press.publish_overviews()
 
 
 @shared_task
-def republish_everything() -> None:
-    """The night's: heals whatever was missed, and removes files nobody claims."""
-    publish()
-
-
-@shared_task
-def republish_owed() -> None:
-    """Publish everything if a change has asked for it."""
-    # Taken off before the work: a change that comes while we render asks again.
-    if StatusPage.objects.filter(owes_everything=True).update(owes_everything=False):
-        publish()
+@transaction.atomic
+def begin_day() -> None:
+    """Owe every page anew once the page's day has changed: what tells of today, and whatever was missed."""
+    today = timezone.now().astimezone(StatusPage.objects.get().zone).date()
+    if StatusPage.objects.exclude(day=today).update(day=today):
+        Owed.objects.create()

@@ -1,11 +1,16 @@
-"""Times as the page tells them: in its own zone, with the abbreviation that holds at that moment."""
+"""Times as the page tells them: in its own zone, with the abbreviation that holds at that moment, in its language.
+
+How a language writes dates stands in its catalogue, beside its words: formats of Django's `date` filter.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def abbreviation(value: datetime, zone: ZoneInfo) -> str:
@@ -16,7 +21,7 @@ def abbreviation(value: datetime, zone: ZoneInfo) -> str:
 
 def full(value: datetime, zone: ZoneInfo) -> str:
     """“Feb 16, 2021 - 20:38 EST”: how the public page dates what was posted."""
-    return f"{value.astimezone(zone):%b %d, %Y - %H:%M} {abbreviation(value, zone)}"
+    return f"{date_format(value.astimezone(zone), pgettext('format', 'M d, Y - H:i'))} {abbreviation(value, zone)}"
 
 
 def clock(value: datetime, zone: ZoneInfo) -> str:
@@ -26,12 +31,17 @@ def clock(value: datetime, zone: ZoneInfo) -> str:
 
 def short_day(value: date) -> str:
     """“Feb 16, 2021”."""
-    return f"{value:%b %d, %Y}"
+    return date_format(value, pgettext("format", "M d, Y"))
 
 
 def long_day(value: date) -> str:
     """“Tuesday, 16 February 2021”."""
-    return formats.date_format(value, "l, j F Y")
+    return date_format(value, pgettext("format", "l, j F Y"))
+
+
+def month(value: date) -> str:
+    """“February 2021”."""
+    return date_format(value, pgettext("format", "F Y"))
 
 
 def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -39,8 +49,9 @@ def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     first, last = start.astimezone(zone), end.astimezone(zone)
     begins, ends = abbreviation(start, zone), abbreviation(end, zone)
     one_day = first.date() == last.date()
-    left = f"{first:%b %d, %Y, %H:%M}" + ("" if one_day and begins == ends else f" {begins}")
-    right = f"{last:%H:%M}" if one_day else f"{last:%b %d, %Y, %H:%M}"
+    day_and_time = pgettext("format", "M d, Y, H:i")
+    left = date_format(first, day_and_time) + ("" if one_day and begins == ends else f" {begins}")
+    right = f"{last:%H:%M}" if one_day else date_format(last, day_and_time)
     return f"{left} – {right} {ends}"
 
 
@@ -48,10 +59,10 @@ def span(length: timedelta) -> str:
     """“3 h 29 min”, “2 d 4 h”, “under a minute”: rounded down, never more than two units."""
     minutes = int(length.total_seconds()) // 60
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    units = [(days, "d"), (hours, "h"), (minutes, "min")]
+    units = [(days, _("%d d")), (hours, _("%d h")), (minutes, _("%d min"))]
     while len(units) > 1 and not units[0][0]:
         units.pop(0)
-    return " ".join(f"{count} {unit}" for count, unit in units[:2] if count) or "under a minute"
+    return " ".join(words % count for count, words in units[:2] if count) or _("under a minute")
 
 
 def machine(value: datetime) -> str:

@@ -9,7 +9,7 @@ import time_machine
 from statuspage.incidents.history import Month, midnight, month_days, months, recent_days
 from statuspage.incidents.services import post_update
 from statuspage.publishing import store
-from statuspage.publishing.press import publish
+from statuspage.publishing.press import publish, publish_at_once
 from tests.conftest import NOW
 
 LISBON, AUCKLAND = ZoneInfo("Europe/Lisbon"), ZoneInfo("Pacific/Auckland")
@@ -72,4 +72,4 @@ def test_publishing_one_incident_asks_as_much_in_a_long_history_as_in_a_short_on
         for number in range(count):
             incident = make_past(NOW - timedelta(days=10 * number))
         with django_assert_max_num_queries(60):
-            publish(incident)
+            publish_at_once(incident)

@@ -3,15 +3,19 @@ import logging
 from contextlib import contextmanager
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
+from statuspage.incidents.models import Incident
 from statuspage.incidents.services import post_update
 from statuspage.publishing import press, store
-from statuspage.publishing.models import StatusPage
-from statuspage.publishing.pages import Overview, Page
-from statuspage.publishing.press import publish, publish_overviews
-from statuspage.publishing.tasks import republish_owed
+from statuspage.publishing.models import Owed
+from statuspage.publishing.pages import Overview, Page, in_languages
+from statuspage.publishing.press import publish, publish_at_once, publish_overviews, publish_owed
+from statuspage.publishing.services import publish_soon, republish_soon
+from statuspage.publishing.tasks import begin_day
 
 
 class Notes(Page):
@@ -99,14 +103,12 @@ def test_a_failing_page_keeps_its_last_good_file(kinds):
     assert store.find("/notes/one") == b"Harbour: one"
 
 
-def test_nothing_is_removed_on_a_day_on_which_something_failed(kinds):
+def test_a_page_that_fails_still_claims_its_file(kinds):
     publish()
     kinds[0].words = ("one", "two")
     kinds[0].broken = ("one",)
     publish()
-    assert store.find("/notes/three")
-    kinds[0].broken = ()
-    publish()
+    assert store.find("/notes/one")
     assert store.find("/notes/three") is None
 
 
@@ -142,13 +144,130 @@ def test_pages_are_rendered_inside_the_lock(kinds, public, monkeypatch):
     assert store.find("/") == b"rendered"
 
 
-def test_what_is_owed_is_published_once(kinds):
-    StatusPage.objects.update(owes_everything=True)
-    republish_owed()
-    republish_owed()
-    assert store.find("/notes/one")
-    assert store.find("/") == b"1"
-    assert not StatusPage.objects.get().owes_everything
+class Leaflet(Notes):
+    """A kind of page that no request waits for."""
+
+    deferred = True
+
+    def location(self, subject):
+        return f"/leaflets/{subject}"
+
+
+class Greeting(Page):
+    """A kind of page that people read."""
+
+    template_name = "greeting.html"
+
+    def current(self):
+        return self.subjects()
+
+    def location(self, subject):
+        return "/greeting"
+
+    def body(self, subject, page):
+        return (
+            translation.get_language() + "".join(path for _, path in in_languages(page, "/")["alternates"])
+        ).encode()
+
+
+class TestAtOnce:
+    """What a request waits for, and what is owed."""
+
+    @pytest.fixture
+    def kinds(self, kinds, page):
+        page.translations = ["de", "fr"]
+        page.save()
+        kinds += [Leaflet(), Greeting()]
+        return kinds
+
+    def test_a_request_waits_for_the_pages_own_language_and_nothing_deferred(self, kinds, make_component):
+        publish_at_once(make_component("two"))
+        assert store.find("/notes/two")
+        assert store.find("/greeting") == b"en//de//fr/"
+        assert store.find("/leaflets/two") is None
+        assert store.find("/de/greeting") is None
+
+    def test_the_rest_is_owed_and_follows(self, kinds, make_component):
+        publish_soon(make_component("two"))
+        publish_owed()
+        assert store.find("/leaflets/two")
+        assert store.find("/de/greeting").startswith(b"de")
+        assert not Owed.objects.exists()
+
+    def test_another_language_of_the_page_moves_the_others(self, kinds, page):
+        page.locale = "de"
+        page.save()
+        publish()
+        assert store.find("/greeting") == b"de//fr/"
+        assert store.find("/fr/greeting").startswith(b"fr")
+        assert store.find("/en/greeting") is None
+
+    def test_what_is_gone_by_then_is_told_of_by_the_overviews(self, kinds, make_component):
+        component = make_component("two")
+        publish_soon(component)
+        component.delete()
+        publish_owed()
+        assert store.find("/leaflets/two") is None
+        assert store.find("/de/greeting")
+
+    def test_a_press_that_dies_leaves_its_orders_for_the_next(self, kinds, make_component, monkeypatch):
+        publish_soon(make_component("two"))
+        with monkeypatch.context() as dying:
+            dying.setattr(store, "lock", None)
+            with pytest.raises(TypeError):
+                publish_owed()
+        publish_owed()
+        assert store.find("/leaflets/two")
+
+
+class TestEverythingOwed:
+    """More than one turn of the clock can hold."""
+
+    def test_it_is_published_once_however_often_it_was_asked_for(self, kinds):
+        republish_soon()
+        republish_soon()
+        publish_owed()
+        assert store.find("/notes/one")
+        assert not Owed.objects.exists()
+
+    def test_it_goes_on_where_the_last_turn_ended(self, make_incident, monkeypatch):
+        for number in range(2 * press.BATCH):
+            make_incident(name=f"Incident {number}")
+        republish_soon()
+        monkeypatch.setattr(press, "TURN", 0)
+        turns = 0
+        while Owed.objects.filter(model="").exists():
+            publish_owed()
+            turns += 1
+        assert turns > 2
+        assert all(store.find(incident.path) for incident in Incident.objects.all())
+
+    def test_what_is_asked_for_while_it_runs_is_not_forgotten(self, kinds, monkeypatch):
+        monkeypatch.setattr(press, "TURN", 0)
+        republish_soon()
+        publish_owed()
+        republish_soon()
+        monkeypatch.setattr(press, "TURN", 60)
+        publish_owed()
+        assert Owed.objects.count() == 1
+
+    def test_a_change_does_not_wait_for_it(self, kinds, make_component, monkeypatch):
+        monkeypatch.setattr(press, "TURN", 0)
+        kinds += [Leaflet()]
+        republish_soon()
+        publish_soon(make_component("two"))
+        publish_owed()
+        assert store.find("/leaflets/two")
+        assert Owed.objects.count() == 1
+
+    def test_a_new_day_owes_it_once(self, kinds):
+        with time_machine.travel("2026-11-21T23:30:00Z", tick=False) as traveller:
+            begin_day()
+            begin_day()
+            assert Owed.objects.count() == 1
+            traveller.move_to("2026-11-22T00:01:00Z")
+            begin_day()
+            assert Owed.objects.count() == 2
 
 
 @pytest.fixture

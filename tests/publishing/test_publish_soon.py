@@ -28,7 +28,7 @@ def undone():
 def published(monkeypatch):
     """What was handed to the press, publication by publication."""
     published = []
-    monkeypatch.setattr(services, "publish", lambda *changed: published.append(list(changed)))
+    monkeypatch.setattr(services, "publish_at_once", lambda *changed: published.append(list(changed)))
     return published
 
 
@@ -112,7 +112,7 @@ class TestForReal:
         def fail(*changed):
             raise OSError("the disk is full")
 
-        monkeypatch.setattr(services, "publish", fail)
+        monkeypatch.setattr(services, "publish_at_once", fail)
         told = []
         with caplog.at_level(logging.ERROR), transaction.atomic():
             publish_soon(website)

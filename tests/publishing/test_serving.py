@@ -161,7 +161,13 @@ class TestMethods:
         assert head.body == b""
         assert head.headers == get.headers
 
-    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+    def test_another_site_may_ask_whether_it_may_ask(self, ask, home):
+        answer = ask("/", method="OPTIONS", origin="https://example.com")
+        assert (answer.status, answer.body) == (204, b"")
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "GET" in answer.headers["Access-Control-Allow-Methods"]
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
     def test_every_other_method_is_for_django(self, ask, home, method):
         assert ask("/", method=method).body == b"Django"
 

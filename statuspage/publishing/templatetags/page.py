@@ -9,6 +9,7 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
@@ -49,12 +50,15 @@ def plain_time(context: Context, value: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def ended(context: Context, incident: Any) -> str:
     """“Resolved after 38 min, Nov 21, 2026, 09:12 – 09:50 WET.”"""
-    start = incident.scheduled_for or incident.started_at
-    word = incident.get_status_display()
+    start, zone = incident.scheduled_for or incident.started_at, context["page"].zone
+    said = {"resolved": incident.get_status_display()}
     if incident.resolved_at < start:
-        return f"{word} on {times.full(incident.resolved_at, context['page'].zone)}."
-    window = times.window(start, incident.resolved_at, context["page"].zone)
-    return f"{word} after {times.span(incident.resolved_at - start)}, {window}."
+        return _("%(resolved)s on %(time)s.") % (said | {"time": times.full(incident.resolved_at, zone)})
+    said |= {
+        "span": times.span(incident.resolved_at - start),
+        "window": times.window(start, incident.resolved_at, zone),
+    }
+    return _("%(resolved)s after %(span)s, %(window)s.") % said
 
 
 @register.filter
