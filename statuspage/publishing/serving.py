@@ -30,8 +30,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# Browsers ask each time and mostly hear 304; a CDN may answer a burst alone, and for a day if we are gone.
-PAGE_CACHE = "public, max-age=0, s-maxage=5, stale-while-revalidate=30, stale-if-error=86400"
+# Browsers ask each time and mostly hear 304; a CDN may answer a burst alone, and for a day if we are gone. Not
+# stale-while-revalidate: browsers follow it too, and who reloads the page in an outage would read old news.
+PAGE_CACHE = "public, max-age=0, s-maxage=5, stale-if-error=86400"
 ASSET_CACHE = "public, max-age=31536000, immutable"
 HASHED_NAME = re.compile(r"^/static/.*\.[0-9a-f]{12}\.[a-z0-9]+$")
 CONTENT_TYPES = {
