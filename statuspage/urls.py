@@ -6,6 +6,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("desk/", include("statuspage.incidents.urls")),
     path("desk/postmortems/", include("postmortems.urls")),
+    # What of the public site is no file.
+    path("", include("statuspage.incidents.urls_public")),
+    path("", include("statuspage.publishing.urls")),
 ]
 
 handler404 = "statuspage.publishing.views.not_found"

@@ -1,4 +1,5 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import redirect
 
 from statuspage.publishing import store
 
@@ -6,3 +7,14 @@ from statuspage.publishing import store
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The stored page that says so; without database, like everything else the public reads."""
     return HttpResponseNotFound(store.find("/404") or b"Not found")
+
+
+def in_language(request: HttpRequest, language: str, rest: str = "") -> HttpResponse:
+    """What is asked of a language and is no file: /de is /de/; a language not offered is the page's own.
+
+    Asks the store, not the database, which may be away.
+    """
+    if store.find(f"/{language}/") is not None:
+        return not_found(request) if rest else redirect(f"/{language}/")
+    # One slash, or it would be the address of another host.
+    return redirect(f"/{rest.lstrip('/')}")
