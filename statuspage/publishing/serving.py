@@ -198,16 +198,20 @@ def _matches(if_none_match: str, etag: str) -> bool:
 def _variant(path: str, body: bytes, content_type: str, encoding: str | None) -> Variant:
     digest = hashlib.sha256(body).hexdigest()[:24]
     etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
-    headers = [
+    # All that RFC 9110 (15.4.5) asks of a 304; whoever hears it has the other headers, with the page.
+    not_modified = [
         ("Cache-Control", ASSET_CACHE if HASHED_NAME.match(path) else PAGE_CACHE),
         ("ETag", etag),
         ("Vary", "Accept-Encoding"),
-        *(EMBED_HEADERS if EMBEDDABLE.search(path) else SECURITY_HEADERS).items(),
     ]
     if os.path.splitext(path)[1] in SHARED:
-        headers.append(("Access-Control-Allow-Origin", "*"))
-    not_modified = list(headers)
-    headers += [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+        not_modified.append(("Access-Control-Allow-Origin", "*"))
+    headers = [
+        *not_modified,
+        *(EMBED_HEADERS if EMBEDDABLE.search(path) else SECURITY_HEADERS).items(),
+        ("Content-Type", content_type),
+        ("Content-Length", str(len(body))),
+    ]
     if encoding:
         headers.append(("Content-Encoding", encoding))
     return Variant(body, etag, headers, not_modified)
