@@ -21,6 +21,7 @@ from statuspage.incidents.form_parts import DeskForm
 from statuspage.incidents.forms import BackfillForm, DeclareForm, ReportForm, ScheduleForm
 from statuspage.incidents.models import Incident
 from statuspage.incidents.overview import overview
+from statuspage.incidents.told import told
 from statuspage.publishing.markdown import reason_against
 from statuspage.publishing.models import StatusPage
 from statuspage.team.access import DeskRequest, staff_member, staff_only
@@ -72,7 +73,7 @@ def declare(request: DeskRequest) -> HttpResponse:
         )
         return _incident_url(incident)
 
-    return _begin(request, form, "declare", act, done="Declared. The public page shows it.", page=page)
+    return _begin(request, form, "declare", act, done="Declared.", page=page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +96,7 @@ def schedule(request: DeskRequest) -> HttpResponse:
         )
         return _incident_url(maintenance)
 
-    return _begin(request, form, "schedule", act, done="Scheduled. The public page announces it.", page=page)
+    return _begin(request, form, "schedule", act, done="Scheduled.", page=page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +119,7 @@ def backfill(request: DeskRequest) -> HttpResponse:
         )
         return _incident_url(incident)
 
-    return _begin(request, form, "backfill", act, done="Recorded. The history shows it; nobody was told.", page=page)
+    return _begin(request, form, "backfill", act, done="Recorded; nobody was told.", page=page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,7 +134,7 @@ def components(request: DeskRequest) -> HttpResponse:
         report_components(form.affected(), source=source, author=staff_member(request))
         return reverse("desk:components")
 
-    return _begin(request, form, "components", act, done="Reported. The public page shows it.", page=page)
+    return _begin(request, form, "components", act, done="Reported.", page=page)
 
 
 @require_POST
@@ -165,7 +166,7 @@ def _begin(
         except ValidationError as error:
             form.blame(error)
         else:
-            messages.success(request, done)
+            messages.success(request, told(done))
             return redirect(where)
     return render(request, f"desk/{name}.html", context, status=422 if form.is_bound else 200)
 

@@ -19,6 +19,7 @@ from statuspage.incidents.affected import last_words
 from statuspage.incidents.forms import FactsForm, UpdateForm, WordingForm
 from statuspage.incidents.models import Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
+from statuspage.incidents.told import told
 from statuspage.publishing.models import StatusPage
 from statuspage.team.access import DeskRequest, staff_member, staff_only
 from statuspage.team.once import once
@@ -78,7 +79,7 @@ def post_update(request: DeskRequest, code: str) -> HttpResponse:
             form.put("seen", subject.timeline()[0].code)
             return _answer(request, page, subject, form, status=422, reopening=True)
         else:
-            messages.success(request, f"Posted: {Status(form.cleaned_data['status']).label}. The public page shows it.")
+            messages.success(request, told(f"Posted: {Status(form.cleaned_data['status']).label}."))
             if not request.htmx:
                 return redirect("desk:incident", code=code)
             subject = _incident(code)
@@ -104,7 +105,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
             context["theirs"] = subject
             form.put("seen", str(subject.version))
         else:
-            messages.success(request, "Saved. The public page shows it.")
+            messages.success(request, told("Saved."))
             return redirect("desk:incident", code=code)
     return render(request, "desk/edit.html", context, status=422 if form.is_bound else 200)
 
@@ -130,7 +131,8 @@ def edit_update(request: DeskRequest, code: str, update_code: str) -> HttpRespon
             context["theirs"] = update
             form.put("seen", str(update.edits))
         else:
-            messages.success(request, "Saved. The public page shows the new wording, and that it was edited.")
+            readers = "The public page shows the new wording, and that it was edited."
+            messages.success(request, told("Saved.", readers=readers))
             return redirect(f"{reverse('desk:incident', args=[code])}#update-{update.code}")
     return render(request, "desk/edit_update.html", context, status=422 if form.is_bound else 200)
 

@@ -104,6 +104,8 @@ class Owed(models.Model):
     model = models.CharField(max_length=100, blank=True, help_text="app.Model of what changed; empty for everything.")
     key = models.BigIntegerField(null=True, blank=True)
     since = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    failed = models.BooleanField(default=False, help_text="Tried, and readers do not have all of it yet.")
     # Everything is more than one turn of the clock can hold; an interrupted run goes on from here.
     reached = models.JSONField(default=list, blank=True)
 

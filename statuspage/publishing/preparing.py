@@ -19,6 +19,8 @@ from django.db.migrations.executor import MigrationExecutor
 from statuspage.publishing import store
 from statuspage.publishing.services import republish_soon
 
+# By this file Django knows the hashed names; without it no page can be rendered.
+MANIFEST = "staticfiles.json"
 CODE = {".py", ".html", ".txt", ".css", ".xml"}
 
 
@@ -37,14 +39,16 @@ def prepare() -> None:
     of its static files may be others; the old static files stay, so the old pages look right until then.
     """
     known = _known()
-    if database_is_gone() and known.get("database") == database_name():
+    # In a copied or moved data directory the database of old had another path.
+    ours = Path(database_name()).parent == settings.DATA_DIR or known.get("database") == database_name()
+    if known and ours and database_is_gone():
         raise ImproperlyConfigured(
             f"The database {database_name()} is gone, though {settings.DATA_DIR} was in use with it. "
             "Put it back; to begin anew, give an empty DATA_DIR."
         )
     _migrate()
     now = {"database": database_name(), "static": _static_digest(), "pages": _code_digest()}
-    if now["static"] != known.get("static"):
+    if now["static"] != known.get("static") or not (settings.STATIC_ROOT / MANIFEST).exists():
         call_command("collectstatic", interactive=False, verbosity=0)
     if {**known, "database": ""} != {**now, "database": ""} and store.find("/") is not None:
         republish_soon()

@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import chain, islice
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Model, QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 
 from statuspage.publishing import store
 from statuspage.publishing.models import Owed, StatusPage
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 BATCH = 20
 # How many seconds of everything fit in one turn of the clock, which has other duties.
 TURN = 1.0
+# How long a change that could not be published waits for its next turn.
+AGAIN = timedelta(seconds=10)
 
 Wanted = Callable[[Page], Iterable[Any]]
 
@@ -43,10 +46,19 @@ def publish(*changed: Model) -> None:
     Owed.objects.filter(pk__in=done).delete()
 
 
-def publish_at_once(*changed: Model) -> None:
-    """The part of `publish` that a request waits for: what readers look at first, in the page's own language."""
-    with store.lock():
-        _Press(at_once=True).run(_telling_of(changed), _current)
+def publish_at_once(*changed: Model) -> bool:
+    """The part of `publish` that a request waits for: what readers look at first, in the page's own language.
+
+    Tells whether readers have all of it now.
+    """
+    press = _Press(at_once=True)
+    try:
+        with store.lock():
+            press.run(_telling_of(changed), _current)
+    except OSError:
+        press.failed = True
+        logger.exception("The public files cannot be written")
+    return not press.failed
 
 
 def publish_overviews() -> None:
@@ -60,14 +72,25 @@ def publish_owed() -> None:
     Rows go after the work, and only those that were seen: a change that comes meanwhile, or a process that dies, loses
     nothing.
     """
-    owed = list(Owed.objects.order_by("pk"))
+    owed = list(Owed.objects.filter(due_at__lte=timezone.now()).order_by("pk"))
     changes = [one for one in owed if one.model]
     if changes:
-        _Press().run(_telling_of(list(_objects(changes))), _current)
-        Owed.objects.filter(pk__in=[one.pk for one in changes]).delete()
+        _publish_changes(changes)
     whole = [one for one in owed if not one.model]
     if whole:
         _publish_for_a_turn(whole[0], whole[1:])
+
+
+def _publish_changes(owed: list[Owed]) -> None:
+    rows = Owed.objects.filter(pk__in=[one.pk for one in owed])
+    # Tried again after a while, even if this process does not live to say that it failed.
+    rows.update(due_at=timezone.now() + AGAIN)
+    press = _Press()
+    press.run(_telling_of(list(_objects(owed))), _current)
+    if press.failed:
+        rows.update(failed=True)
+    else:
+        rows.delete()
 
 
 def _publish_for_a_turn(owed: Owed, others: Iterable[Owed]) -> None:
@@ -125,6 +148,7 @@ class _Press:
     def __init__(self, *, at_once: bool = False) -> None:
         self.page = StatusPage.objects.get()
         self.at_once = at_once
+        self.failed = False
         self.stored: set[str] = set()
 
     def speaks(self, kind: Page, language: str) -> bool:
@@ -193,4 +217,5 @@ class _Press:
         try:
             yield
         except Exception:
+            self.failed = True
             logger.exception("%s could not be published", what if isinstance(what, str) else type(what).__name__)

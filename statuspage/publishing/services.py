@@ -17,14 +17,15 @@ class Publication:
 
     def __init__(self) -> None:
         self.changed: list[Model] = []
+        self.owed: list[Owed] = []
 
     def press(self) -> None:
         """Publish all of it; nothing is left for the hooks after the first, since all is committed by then."""
         # The last one told of an object knows it best.
         changed = {(type(one), one.pk): one for one in self.changed}
-        self.changed = []
-        if changed:
-            publish_at_once(*changed.values())
+        owed, self.changed, self.owed = self.owed, [], []
+        if changed and not publish_at_once(*changed.values()):
+            Owed.objects.filter(pk__in=[one.pk for one in owed]).update(failed=True)
 
 
 def publish_soon(*changed: Model) -> None:
@@ -33,8 +34,8 @@ def publish_soon(*changed: Model) -> None:
     What readers look at first is there before the request answers; all the rest, and whatever failed, is owed by a row
     of the same transaction and follows within a second.
     """
-    Owed.objects.bulk_create(Owed(model=one._meta.label, key=one.pk) for one in changed)
     publication = _waiting() or Publication()
+    publication.owed += Owed.objects.bulk_create(Owed(model=one._meta.label, key=one.pk) for one in changed)
     publication.changed += changed
     # A hook for each call: one that is rolled back with its savepoint takes no other with it. robust: a full disk must
     # not stop what follows, nor turn a saved update into an error page.
@@ -48,6 +49,11 @@ def republish_soon() -> None:
     Owed.objects.create()
     transaction.on_commit(publish_at_once, robust=True)
     wake_soon(PUBLISH_OWED)
+
+
+def is_behind() -> bool:
+    """Whether readers lack something that was tried to be published: the desk must not say that they have it."""
+    return Owed.objects.filter(failed=True).exists()
 
 
 def _waiting() -> Publication | None:

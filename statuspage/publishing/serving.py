@@ -116,6 +116,8 @@ class PublicFiles:
         if path.endswith("/"):
             return f"{self.root}{path}index.html"
         name = path[path.rfind("/") :]
+        if path.startswith("/static/"):
+            return f"{self.root}{path}"
         return f"{self.root}{path}" if "." in name else f"{self.root}{path}.html"
 
     def _stored(self, path: str, file: str) -> Stored | None:

@@ -5,7 +5,13 @@ from statuspage.publishing import store
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The stored page that says so; without database, like everything else the public reads."""
+    """The stored page that says so; without database, like everything else the public reads.
+
+    Whoever adds a slash to the address of a page is led to the page.
+    """
+    path = request.path.rstrip("/")
+    if request.path != path and _is_public(path):
+        return redirect(path)
     return HttpResponseNotFound(store.find("/404") or b"Not found")
 
 
@@ -18,3 +24,10 @@ def in_language(request: HttpRequest, language: str, rest: str = "") -> HttpResp
         return not_found(request) if rest else redirect(f"/{language}/")
     # One slash, or it would be the address of another host.
     return redirect(f"/{rest.lstrip('/')}")
+
+
+def _is_public(path: str) -> bool:
+    try:
+        return bool(path) and store.find(path) is not None
+    except ValueError:
+        return False

@@ -44,6 +44,8 @@ def published(page):
         ("/en/history/2026-08", "/history/2026-08"),
         ("/fr/history", "/history"),
         ("/ja/", "/"),
+        ("/history/2026-08/", "/history/2026-08"),
+        ("/de/history/", "/de/history"),
     ],
 )
 @pytest.mark.django_db

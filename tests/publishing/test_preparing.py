@@ -15,7 +15,15 @@ def commands(monkeypatch, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     settings.PUBLIC_ROOT = tmp_path / "public"
     ran = []
-    monkeypatch.setattr(preparing, "call_command", lambda name, **options: ran.append(name))
+    settings.STATIC_ROOT = settings.PUBLIC_ROOT / "static"
+
+    def run(name, **options):
+        ran.append(name)
+        if name == "collectstatic":
+            settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+            (settings.STATIC_ROOT / "staticfiles.json").touch()
+
+    monkeypatch.setattr(preparing, "call_command", run)
     monkeypatch.setattr(preparing, "_static_digest", lambda: "s1")
     monkeypatch.setattr(preparing, "_code_digest", lambda: "c1")
     return ran
@@ -70,6 +78,24 @@ def test_a_database_that_was_there_and_is_gone_is_not_begun_anew(commands, monke
     monkeypatch.setattr(preparing, "database_is_gone", lambda: True)
     with pytest.raises(ImproperlyConfigured, match=r"is gone, though .* was in use with it"):
         preparing.prepare()
+
+
+def test_a_copied_directory_without_its_database_is_not_begun_anew(commands, monkeypatch, tmp_path):
+    preparing.prepare()
+    known = json.loads((tmp_path / "prepared.json").read_text())
+    (tmp_path / "prepared.json").write_text(json.dumps(known | {"database": "/elsewhere/candor.sqlite3"}))
+    monkeypatch.setattr(preparing, "database_is_gone", lambda: True)
+    monkeypatch.setattr(preparing, "database_name", lambda: str(tmp_path / "candor.sqlite3"))
+    with pytest.raises(ImproperlyConfigured, match="is gone"):
+        preparing.prepare()
+
+
+def test_static_files_that_somebody_removed_are_collected_again(commands, settings):
+    preparing.prepare()
+    (settings.STATIC_ROOT / "staticfiles.json").unlink()
+    commands.clear()
+    preparing.prepare()
+    assert commands == ["collectstatic"]
 
 
 def test_another_database_may_begin_in_a_directory_that_was_in_use(commands, monkeypatch):

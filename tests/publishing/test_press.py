@@ -14,8 +14,9 @@ from statuspage.publishing import press, store
 from statuspage.publishing.models import Owed
 from statuspage.publishing.pages import Overview, Page, in_languages
 from statuspage.publishing.press import publish, publish_at_once, publish_overviews, publish_owed
-from statuspage.publishing.services import publish_soon, republish_soon
+from statuspage.publishing.services import is_behind, publish_soon, republish_soon
 from statuspage.publishing.tasks import begin_day
+from tests.conftest import NOW
 
 
 class Notes(Page):
@@ -211,13 +212,42 @@ class TestAtOnce:
         assert store.find("/de/greeting")
 
     def test_a_press_that_dies_leaves_its_orders_for_the_next(self, kinds, make_component, monkeypatch):
-        publish_soon(make_component("two"))
-        with monkeypatch.context() as dying:
-            dying.setattr(store, "lock", None)
-            with pytest.raises(TypeError):
-                publish_owed()
-        publish_owed()
+        with time_machine.travel(NOW, tick=False) as traveller:
+            publish_soon(make_component("two"))
+            with monkeypatch.context() as dying:
+                dying.setattr(store, "lock", None)
+                with pytest.raises(TypeError):
+                    publish_owed()
+            traveller.shift(press.AGAIN)
+            publish_owed()
         assert store.find("/leaflets/two")
+
+    def test_a_page_that_fails_is_tried_again_until_it_is_there(self, kinds, make_component):
+        component, kinds[2].broken = make_component("two"), ("two",)
+        with time_machine.travel(NOW, tick=False) as traveller:
+            publish_soon(component)
+            publish_owed()
+            kinds[2].broken = ()
+            publish_owed()
+            assert store.find("/leaflets/two") is None, "it waits for a moment before it tries again"
+            assert is_behind()
+            traveller.shift(press.AGAIN)
+            publish_owed()
+        assert store.find("/leaflets/two")
+        assert not is_behind()
+
+    def test_a_disk_that_cannot_be_written_is_no_secret(
+        self, kinds, make_component, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        @contextmanager
+        def lock():
+            raise PermissionError("not yours")
+            yield
+
+        monkeypatch.setattr(store, "lock", lock)
+        with django_capture_on_commit_callbacks(execute=True):
+            publish_soon(make_component("two"))
+        assert is_behind()
 
 
 class TestEverythingOwed:

@@ -28,7 +28,7 @@ def undone():
 def published(monkeypatch):
     """What was handed to the press, publication by publication."""
     published = []
-    monkeypatch.setattr(services, "publish_at_once", lambda *changed: published.append(list(changed)))
+    monkeypatch.setattr(services, "publish_at_once", lambda *changed: published.append(list(changed)) or True)
     return published
 
 

@@ -17,6 +17,7 @@ from django.utils.text import Truncator
 from statuspage.incidents.models import IncidentUpdate
 from statuspage.publishing import times
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.services import is_behind
 
 register = template.Library()
 
@@ -45,6 +46,12 @@ class Link:
 def status_page(context: Context) -> StatusPage:
     """The status page; the one the view fetched, where it did."""
     return context.get("page") or StatusPage.objects.get()
+
+
+@register.simple_tag
+def page_is_behind() -> bool:
+    """Whether readers lack something that was tried to be published."""
+    return is_behind()
 
 
 @register.simple_tag(takes_context=True)

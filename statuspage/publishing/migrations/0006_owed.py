@@ -13,6 +13,8 @@ class Migration(migrations.Migration):
                 ('model', models.CharField(blank=True, help_text='app.Model of what changed; empty for everything.', max_length=100)),
                 ('key', models.BigIntegerField(blank=True, null=True)),
                 ('since', models.DateTimeField(default=django.utils.timezone.now)),
+                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('failed', models.BooleanField(default=False, help_text='Tried, and readers do not have all of it yet.')),
                 ('reached', models.JSONField(blank=True, default=list)),
             ],
             options={
