@@ -93,7 +93,7 @@ def test_an_open_incident_is_followed_to_its_end_and_then_left_in_peace(chromium
         with reader.expect_response(lambda answer: answer.url.endswith(incident.path)):
             reader.evaluate(WAKE)
         reader.get_by_text("All is well.").wait_for()
-        assert reader.locator("#live").get_attribute("hx-get") is None
+        assert reader.locator("#live").get_attribute("data-hx-get") is None
 
 
 def test_it_says_when_it_was_confirmed(reader):

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
+from statuspage.publishing.pages import registry
 from statuspage.publishing.press import publish
 from tests.browser import complaints, tab
 
@@ -22,9 +23,9 @@ def everything(site, page):
     told = Incident.objects.exclude(postmortem=None).exclude(postmortem__published_revision=None).get()
     open_one, *_ = Incident.objects.open().filter(kind="incident")
     planned, *_ = Incident.objects.open().filter(kind="maintenance")
-    month = f"/history/{told.resolved_at:%Y-%m}"
-    paths = ["/", "/history", month, told.path, f"{told.path}/postmortem", open_one.path, planned.path, "/404"]
-    return site, paths
+    one_of_each = [kind.location(next(iter(kind.subjects()))) for kind in registry if kind.translated]
+    paths = [*one_of_each, told.path, open_one.path, planned.path, "/de/", f"/ja{told.path}"]
+    return site, list(dict.fromkeys(paths))
 
 
 @pytest.mark.browser
