@@ -28,6 +28,7 @@ IMPACT_OF = {
     ComponentStatus.PARTIAL_OUTAGE: Impact.MAJOR,
     ComponentStatus.MAJOR_OUTAGE: Impact.CRITICAL,
 }
+SEVERITY = {impact: rank for rank, impact in enumerate(Impact)}
 # A start or end that the clock caught up on later than this is old news: it is recorded, and nobody is told.
 STALE_AFTER = timedelta(minutes=15)
 CLOSED_SPEAKS_NO_MORE = (
@@ -252,7 +253,7 @@ def edit_incident(
             republish_soon()
         incident.resolved_at = resolved_at
     incident.name, incident.started_at = _checked_name(name), started_at
-    if not incident.is_maintenance:
+    if not incident.is_maintenance and (impact or None) != incident.impact_override:
         incident.impact_override = impact or None
         incident.impact = impact or _derived_impact(incident)
     incident.version += 1
@@ -337,7 +338,8 @@ def _append(
     if status in {Status.MONITORING, Status.VERIFYING}:
         incident.monitoring_at = incident.monitoring_at or shown_at
     if not incident.is_maintenance and not incident.impact_override:
-        incident.impact = _derived_impact(incident)
+        # Only ever raised: what was imported, or said before, was true of its time.
+        incident.impact = max(incident.impact, IMPACT_OF[worst(affected.values())], key=SEVERITY.__getitem__)
     incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact"])
     _touch(incident, at=at)
     return update
