@@ -181,7 +181,8 @@ def post_update(
 
     Any status of its kind may follow any other: Resolved closes, a later update reopens. Closing returns to
     operational whatever this incident still says of components; what other incidents say stands. `shown_at` backdates
-    what readers see, never the order. Raises ValidationError in the user's words.
+    what readers see, never the order. A maintenance that is taken back to where the clock would at once move it on
+    again is run by hand from then on. Raises ValidationError in the user's words.
     """
     at = at or timezone.now()
     if shown_at and shown_at > at:
@@ -189,6 +190,8 @@ def post_update(
     # Two responders may post at once; the lock makes the second see the first.
     incident = Incident.objects.select_for_update().get(pk=incident.pk)
     _check_status(incident, status)
+    if _overrules_clock(incident, status, at=at):
+        incident.runs_by_clock = False
     return _append(
         incident, status=status, body=body, affected=affected, author=author, at=at, shown_at=shown_at, notify=notify
     )
@@ -340,9 +343,15 @@ def _append(
     if not incident.is_maintenance and not incident.impact_override:
         # Only ever raised: what was imported, or said before, was true of its time.
         incident.impact = max(incident.impact, IMPACT_OF[worst(affected.values())], key=SEVERITY.__getitem__)
-    incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact"])
+    incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact", "runs_by_clock"])
     _touch(incident, at=at)
     return update
+
+
+def _overrules_clock(incident: Incident, status: str, *, at: datetime) -> bool:
+    if not incident.scheduled_for or status in Incident.CLOSED:
+        return False
+    return not incident.is_open or (status == Status.SCHEDULED and incident.scheduled_for <= at)
 
 
 def _closing_words(earlier: list[IncidentUpdate], affected: Mapping[Component, str]) -> dict[Component, str]:

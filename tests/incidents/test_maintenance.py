@@ -110,3 +110,19 @@ def test_completing_maintenance_does_not_repair_what_an_incident_breaks(maintena
     make_incident({api: Status.MAJOR_OUTAGE})
     advance_maintenances(NOW + 3 * HOUR)
     assert overview(NOW + 3 * HOUR).status_of(api) == Status.MAJOR_OUTAGE
+
+
+def test_one_that_somebody_reopens_after_its_end_stays_open(maintenance):
+    advance_maintenances(NOW + 2 * HOUR)
+    post_update(maintenance, status="in_progress", body="Not yet.", affected={}, author=None, at=NOW + 3 * HOUR)
+    advance_maintenances(NOW + 3 * HOUR)
+    maintenance.refresh_from_db()
+    assert maintenance.is_open
+    assert not maintenance.runs_by_clock
+
+
+def test_one_that_somebody_postpones_is_not_begun_again_at_once(maintenance):
+    advance_maintenances(NOW + HOUR)
+    post_update(maintenance, status="scheduled", body="Not today.", affected={}, author=None, at=NOW + HOUR)
+    advance_maintenances(NOW + HOUR)
+    assert [status for status, _ in timeline(maintenance)] == ["scheduled", "in_progress", "scheduled"]
