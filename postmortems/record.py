@@ -54,7 +54,7 @@ def measured(incident: Incident, *, until: datetime) -> list[Measured]:
         said = [
             (update.display_at, Status(mention.new_status))
             for update in updates
-            if update.status != Incident.Status.SCHEDULED
+            if update.speaks
             for mention in update.affected.all()
             if mention.component_id == key
         ]

@@ -183,6 +183,11 @@ class IncidentUpdate(models.Model):
         return (self.created_at, self.pk)
 
     @property
+    def speaks(self) -> bool:
+        """Whether it tells how components are; an announcement only names those that the work will touch."""
+        return self.status != Incident.Status.SCHEDULED
+
+    @property
     def edits(self) -> int:
         """How often its wording was changed; also the version an editor has seen."""
         return len(self.revisions.all())

@@ -45,9 +45,9 @@ class Standing:
     def statements(self) -> Iterable[tuple[int, datetime, str]]:
         """Component key, time and status of what it last said of each component.
 
-        Planned work says nothing of the present until it begins.
+        Planned work says nothing of the present until it begins, nor once it is postponed.
         """
-        spoken = [update for update in self.updates if update.status != Incident.Status.SCHEDULED]
+        spoken = [update for update in self.updates if update.speaks] if self.updates[0].speaks else []
         for key, mention in last_words(spoken).items():
             yield key, mention.update.display_at, mention.new_status
 

@@ -126,3 +126,11 @@ def test_one_that_somebody_postpones_is_not_begun_again_at_once(maintenance):
     post_update(maintenance, status="scheduled", body="Not today.", affected={}, author=None, at=NOW + HOUR)
     advance_maintenances(NOW + HOUR)
     assert [status for status, _ in timeline(maintenance)] == ["scheduled", "in_progress", "scheduled"]
+
+
+def test_one_that_is_postponed_after_it_began_says_nothing_of_its_components(maintenance, api):
+    advance_maintenances(NOW + HOUR)
+    post_update(maintenance, status="scheduled", body="Not today.", affected={}, author=None, at=NOW + HOUR)
+    assert overview(NOW + HOUR).status_of(api) == Status.OPERATIONAL
+    post_update(maintenance, status="in_progress", body="Now.", affected={}, author=None, at=NOW + HOUR)
+    assert overview(NOW + HOUR).status_of(api) == Status.UNDER_MAINTENANCE
