@@ -343,7 +343,8 @@ def _append(
     if not incident.is_maintenance and not incident.impact_override:
         # Only ever raised: what was imported, or said before, was true of its time.
         incident.impact = max(incident.impact, IMPACT_OF[worst(affected.values())], key=SEVERITY.__getitem__)
-    incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact", "runs_by_clock"])
+    incident.version += 1
+    incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact", "runs_by_clock", "version"])
     _touch(incident, at=at)
     return update
 

@@ -82,6 +82,13 @@ def test_a_stale_correction_of_an_incident_is_refused(make_incident):
         corrected(incident, name="Slow answers in Asia")
 
 
+def test_a_correction_by_somebody_who_did_not_see_it_resolved_is_refused(make_incident):
+    incident = make_incident()
+    post_update(incident, status="resolved", body="Over.", affected={}, author=None, at=NOW + MINUTE)
+    with pytest.raises(StaleEdit):
+        corrected(incident, name="Slow answers in Europe")
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [
