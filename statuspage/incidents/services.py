@@ -248,14 +248,14 @@ def edit_incident(
         incident.runs_by_clock = runs_by_clock
     if started_at > at:
         raise ValidationError({"started_at": "It cannot have started in the future."})
+    incident.name, incident.started_at = _checked_name(name), started_at
     if not incident.is_open:
-        if not resolved_at or not started_at <= resolved_at <= at:
+        ended_before, incident.resolved_at = incident.resolved_at, resolved_at
+        if not resolved_at or resolved_at > at or _ended_before_it_began(incident):
             raise ValidationError({"resolved_at": "It must have ended after it started, and before now."})
-        if resolved_at != incident.resolved_at:
+        if resolved_at != ended_before:
             # It may move to another month of the history, and leaves a gap in the one it was in.
             republish_soon()
-        incident.resolved_at = resolved_at
-    incident.name, incident.started_at = _checked_name(name), started_at
     if not incident.is_maintenance and (impact or None) != incident.impact_override:
         incident.impact_override = impact or None
         incident.impact = impact or _derived_impact(incident)
@@ -338,6 +338,8 @@ def _append(
     incident.status = status
     # A word added to a closed incident does not make it last longer.
     incident.resolved_at = (incident.resolved_at or shown_at) if closing else None
+    if _ended_before_it_began(incident):
+        raise ValidationError({"shown_at": "It cannot have ended before it began."})
     if status in {Status.MONITORING, Status.VERIFYING}:
         incident.monitoring_at = incident.monitoring_at or shown_at
     if not incident.is_maintenance and not incident.impact_override:
@@ -347,6 +349,12 @@ def _append(
     incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact", "runs_by_clock", "version"])
     _touch(incident, at=at)
     return update
+
+
+def _ended_before_it_began(incident: Incident) -> bool:
+    # A maintenance starts with its announcement, which may come after the work.
+    ended = incident.resolved_at
+    return not incident.is_maintenance and ended is not None and ended < incident.started_at
 
 
 def _overrules_clock(incident: Incident, status: str, *, at: datetime) -> bool:

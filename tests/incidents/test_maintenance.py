@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from statuspage.components.status import Status
 from statuspage.incidents.overview import overview
-from statuspage.incidents.services import advance_maintenances, post_update, schedule_maintenance
+from statuspage.incidents.services import advance_maintenances, edit_incident, post_update, schedule_maintenance
 from tests.conftest import NOW
 
 HOUR = timedelta(hours=1)
@@ -134,3 +134,30 @@ def test_one_that_is_postponed_after_it_began_says_nothing_of_its_components(mai
     assert overview(NOW + HOUR).status_of(api) == Status.OPERATIONAL
     post_update(maintenance, status="in_progress", body="Now.", affected={}, author=None, at=NOW + HOUR)
     assert overview(NOW + HOUR).status_of(api) == Status.UNDER_MAINTENANCE
+
+
+def test_work_announced_after_it_was_done_can_be_corrected(api):
+    maintenance = schedule_maintenance(
+        name="Nightly werk",
+        body="It was short.",
+        scheduled_for=NOW - 2 * HOUR,
+        scheduled_until=NOW - HOUR,
+        components=[api],
+        author=None,
+        at=NOW,
+    )
+    advance_maintenances(NOW)
+    maintenance.refresh_from_db()
+    edit_incident(
+        maintenance,
+        name="Nightly work",
+        impact=None,
+        started_at=maintenance.started_at,
+        resolved_at=maintenance.resolved_at,
+        scheduled_for=maintenance.scheduled_for,
+        scheduled_until=maintenance.scheduled_until,
+        seen=maintenance.version,
+        at=NOW,
+    )
+    maintenance.refresh_from_db()
+    assert (maintenance.name, maintenance.resolved_at) == ("Nightly work", NOW - HOUR)
