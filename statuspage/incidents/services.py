@@ -13,9 +13,11 @@ from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.components.status import worst
 from statuspage.incidents.affected import last_words
+from statuspage.incidents.history import Month
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
 from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import to_html, validate_markdown
+from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon, republish_soon
 from statuspage.team.models import User
 
@@ -28,7 +30,7 @@ IMPACT_OF = {
     ComponentStatus.PARTIAL_OUTAGE: Impact.MAJOR,
     ComponentStatus.MAJOR_OUTAGE: Impact.CRITICAL,
 }
-SEVERITY = {impact: rank for rank, impact in enumerate(Impact)}
+SEVERITY: dict[str, int] = {impact: rank for rank, impact in enumerate(Impact)}
 # A start or end that the clock caught up on later than this is old news: it is recorded, and nobody is told.
 STALE_AFTER = timedelta(minutes=15)
 CLOSED_SPEAKS_NO_MORE = (
@@ -249,18 +251,17 @@ def edit_incident(
     if started_at > at:
         raise ValidationError({"started_at": "It cannot have started in the future."})
     incident.name, incident.started_at = _checked_name(name), started_at
+    ended_before = incident.resolved_at
     if not incident.is_open:
-        ended_before, incident.resolved_at = incident.resolved_at, resolved_at
+        incident.resolved_at = resolved_at
         if not resolved_at or resolved_at > at or _ended_before_it_began(incident):
             raise ValidationError({"resolved_at": "It must have ended after it started, and before now."})
-        if resolved_at != ended_before:
-            # It may move to another month of the history, and leaves a gap in the one it was in.
-            republish_soon()
     if not incident.is_maintenance and (impact or None) != incident.impact_override:
         incident.impact_override = impact or None
         incident.impact = impact or _derived_impact(incident)
     incident.version += 1
     incident.save()
+    _refile(incident, ended_before=ended_before, at=at)
     _touch(incident, at=at)
     return incident
 
@@ -335,7 +336,7 @@ def _append(
         )
         for component, new_status in affected.items()
     )
-    incident.status = status
+    incident.status, ended_before = status, incident.resolved_at
     # A word added to a closed incident does not make it last longer.
     incident.resolved_at = (incident.resolved_at or shown_at) if closing else None
     if _ended_before_it_began(incident):
@@ -347,6 +348,7 @@ def _append(
         incident.impact = max(incident.impact, IMPACT_OF[worst(affected.values())], key=SEVERITY.__getitem__)
     incident.version += 1
     incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact", "runs_by_clock", "version"])
+    _refile(incident, ended_before=ended_before, at=at)
     _touch(incident, at=at)
     return update
 
@@ -375,6 +377,20 @@ def _derived_impact(incident: Incident) -> str:
     """The peak of what was said of components."""
     said = AffectedComponent.objects.filter(update__incident=incident).values_list("new_status", flat=True)
     return IMPACT_OF[worst(said)]
+
+
+def _refile(incident: Incident, *, ended_before: datetime | None, at: datetime) -> None:
+    """Owe the whole history anew where an incident enters or leaves another month than the present one.
+
+    That one is rendered at each publish. Of the others, the one it leaves tells of it still, and those between a new
+    first month and the old one were never rendered.
+    """
+    if incident.resolved_at == ended_before:
+        return
+    zone = StatusPage.objects.get().zone
+    ends = [end for end in (ended_before, incident.resolved_at) if end]
+    if any(Month.of(end, zone) != Month.of(at, zone) for end in ends):
+        republish_soon()
 
 
 def _touch(incident: Incident, *, at: datetime) -> None:
