@@ -43,13 +43,13 @@ class Standing:
         return affected_names(self.updates)
 
     def statements(self) -> Iterable[tuple[int, datetime, str]]:
-        """Component key, time and status of what it last said of each component.
+        """Component key, posting time and status of what it last said of each component.
 
         Planned work says nothing of the present until it begins, nor once it is postponed.
         """
         spoken = [update for update in self.updates if update.speaks] if self.updates[0].speaks else []
         for key, mention in last_words(spoken).items():
-            yield key, mention.update.display_at, mention.new_status
+            yield key, mention.update.created_at, mention.new_status
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,23 @@ def test_an_incident_that_speaks_after_a_report_counts_again(make_component, mak
     assert overview(NOW + MINUTE).status_of(api) == Status.DEGRADED_PERFORMANCE
 
 
+def test_an_update_posted_after_a_report_counts_whatever_time_it_shows(make_component, make_incident):
+    api = make_component("API")
+    incident = make_incident(at=NOW - 9 * MINUTE)
+    report(api, Status.OPERATIONAL, at=NOW)
+    said = {api: Status.MAJOR_OUTAGE}
+    post_update(
+        incident,
+        status="identified",
+        body="It began earlier.",
+        affected=said,
+        author=None,
+        at=NOW + MINUTE,
+        shown_at=NOW - MINUTE,
+    )
+    assert overview(NOW + MINUTE).status_of(api) == Status.MAJOR_OUTAGE
+
+
 def test_planned_maintenance_says_nothing_of_the_present(make_component):
     api = make_component("API")
     schedule_maintenance(
