@@ -171,6 +171,7 @@ class IncidentUpdate(models.Model):
         ordering = ["created_at", "id"]
         indexes = [
             models.Index(fields=["incident", "created_at", "id"], name="update_posting_order"),
+            models.Index(fields=["created_at"], name="update_created_at"),
             models.Index(fields=["display_at"], name="update_display_at"),
         ]
 

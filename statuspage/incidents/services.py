@@ -314,13 +314,14 @@ def _append(
     closing = status in Incident.CLOSED
     affected = _closing_words(earlier, affected) if closing else affected
     shown_at = shown_at or at
-    before = overview(shown_at)
+    # Never before the last one, whatever the clocks of two hosts say: the order is the order of posting.
+    posted_at = max([at, *(one.created_at for one in earlier)])
+    before = overview(posted_at)
     update = incident.updates.create(
         status=status,
         body=body,
         body_html=to_html(body),
-        # Never before the last one, whatever the clocks of two hosts say: the order is the order of posting.
-        created_at=max([at, *(one.created_at for one in earlier)]),
+        created_at=posted_at,
         display_at=shown_at,
         updated_at=at,
         author=author,

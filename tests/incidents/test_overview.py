@@ -8,7 +8,7 @@ from statuspage.components.models import ComponentReport
 from statuspage.components.services import report_components
 from statuspage.components.status import Status
 from statuspage.incidents.overview import overview
-from statuspage.incidents.services import post_update, schedule_maintenance
+from statuspage.incidents.services import backfill_incident, post_update, schedule_maintenance
 from tests.conftest import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -184,3 +184,29 @@ def test_the_overview_asks_the_same_few_questions_whatever_the_history(
         assert len(state.incidents) == 10
         assert [one.affects for one in state.incidents]
         assert state.rows
+
+
+def test_the_past_shows_what_the_page_said_then_not_what_was_dated_back_later(make_component, make_incident):
+    api = make_component("API")
+    make_incident({api: Status.MAJOR_OUTAGE}, started_at=NOW - 9 * MINUTE)
+    backfill_incident(
+        name="Nobody noticed",
+        body="It broke.",
+        resolution="It was mended.",
+        started_at=NOW - 90 * MINUTE,
+        resolved_at=NOW - 30 * MINUTE,
+        affected={api: Status.PARTIAL_OUTAGE},
+        author=None,
+        at=NOW,
+    )
+    for at in (NOW - 60 * MINUTE, NOW - MINUTE):
+        assert overview(at).status_of(api) == Status.OPERATIONAL
+        assert overview(at).standings == []
+    assert overview(NOW).status_of(api) == Status.MAJOR_OUTAGE
+
+
+def test_the_past_shows_the_components_of_its_time(make_component):
+    added = make_component("Added", created_at=NOW)
+    retired = make_component("Retired", retired_at=NOW)
+    assert overview(NOW - MINUTE).components == [retired]
+    assert overview(NOW).components == [added]
