@@ -8,8 +8,8 @@ import pytest
 from postmortems import rendition as renditions
 from postmortems.models import Rendition
 from postmortems.pdf import Limits, PdfFailed
-from postmortems.rendition import LEASE, MOST_ATTEMPTS, claim, render_again, render_due, stored_bytes
-from postmortems.services import publish_postmortem, save_draft
+from postmortems.rendition import LEASE, MOST_ATTEMPTS, claim, render_again, render_all, render_due, stored_bytes
+from postmortems.services import publish_postmortem, save_draft, start_postmortem
 from postmortems.tasks import render_due as render_due_task
 from statuspage.publishing import store
 from statuspage.publishing.press import publish
@@ -70,6 +70,24 @@ def test_it_is_dated_by_its_revision(owed, quick):
 def test_nothing_owed_nothing_made(db, quick):
     render_due()
     assert quick == []
+
+
+def test_whoever_keeps_time_makes_one_at_a_time_the_newest_first(owed, quick, make_incident):
+    second = start_postmortem(make_incident(status="resolved"))
+    save_draft(second, texts={"root_cause": "A cable."}, facts=[], actions=[], mitigations=[])
+    newer = publish_postmortem(second, author=None, at=NOW).pdf
+    states = []
+    for _ in range(3):
+        render_due_task()
+        states.append([Rendition.objects.get(pk=one.pk).state for one in (owed, newer)])
+    assert states == [["owed", "ready"], ["ready", "ready"], ["ready", "ready"]]
+
+
+def test_a_revision_that_was_superseded_before_its_turn_is_not_made(owed, quick, django_capture_on_commit_callbacks):
+    newer = revised(owed.revision.postmortem, django_capture_on_commit_callbacks).pdf
+    render_all()
+    assert [Rendition.objects.get(pk=one.pk).state for one in (owed, newer)] == ["owed", "ready"]
+    assert len(quick) == 1
 
 
 def test_two_workers_never_make_the_same_one(owed):
