@@ -63,15 +63,15 @@ class PostmortemJson(PostmortemFile):
 
 @register
 class PostmortemPdf(PostmortemFile):
-    """The bytes a worker made; until they are there, readers have the HTML."""
+    """The bytes a worker made; until they are there, readers have the HTML, and no earlier revision's paper."""
 
     ending = ".pdf"
 
-    def _published(self) -> QuerySet[Postmortem]:
-        return super()._published().filter(published_revision__pdf__state=Rendition.State.READY)
-
-    def body(self, subject: Postmortem, page: StatusPage) -> bytes:
-        body = stored_bytes(self.context(subject, page)["revision"].pdf)
+    def body(self, subject: Postmortem, page: StatusPage) -> bytes | None:
+        pdf = self.context(subject, page)["revision"].pdf
+        if pdf.state != Rendition.State.READY:
+            return None
+        body = stored_bytes(pdf)
         if body is None:
             raise FileNotFoundError(f"The PDF of {subject} is gone from the data directory.")
         return body

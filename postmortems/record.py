@@ -40,28 +40,43 @@ def facts_of(incident: Incident, *, zone: ZoneInfo) -> list[Fact]:
 
 
 def longest_silence(updates: Iterable[IncidentUpdate]) -> timedelta:
-    """The longest time that readers waited between two updates."""
-    times = sorted(update.display_at for update in updates)
-    return max((later - earlier for earlier, later in pairwise(times)), default=timedelta())
+    """The longest time that readers waited between two updates while the incident was open."""
+    gaps = (later.display_at - earlier.display_at for earlier, later in pairwise(_as_shown(updates)) if _open(earlier))
+    return max(gaps, default=timedelta())
 
 
 def measured(incident: Incident, *, until: datetime) -> list[Measured]:
-    """How long the incident said of each component that it was not operational, the worst affected first."""
-    updates = sorted(incident.updates.all(), key=lambda update: update.order)
-    until = incident.resolved_at or until
-    found = []
-    for key, last in last_words(updates).items():
-        said = [
-            (update.display_at, Status(mention.new_status))
-            for update in updates
-            if update.status != Incident.Status.SCHEDULED
-            for mention in update.affected.all()
-            if mention.component_id == key
-        ]
-        spans = [
-            max(later - earlier, timedelta())
-            for (earlier, status), (later, _) in pairwise([*said, (until, Status.OPERATIONAL)])
-            if status != Status.OPERATIONAL
-        ]
-        found.append(Measured(last.name, worst(status for _, status in said), sum(spans, timedelta())))
+    """How long the incident said of each component that it was not operational, the worst affected first.
+
+    By the times its updates show, between its start and its end; while it was closed, it said nothing.
+    """
+    updates = _as_shown(incident.updates.all())
+    said: dict[int, list[Status]] = {}
+    affected: dict[int, timedelta] = {}
+    for update, length in zip(updates, _lengths(incident, updates, until=until), strict=True):
+        for mention in update.affected.all() if update.speaks else []:
+            said.setdefault(mention.component_id, []).append(Status(mention.new_status))
+        for key, statuses in said.items():
+            if statuses[-1] != Status.OPERATIONAL:
+                affected[key] = affected.get(key, timedelta()) + length
+    found = [
+        Measured(last.name, worst(said.get(key, [])), affected.get(key, timedelta()))
+        for key, last in last_words(updates).items()
+    ]
     return sorted(found, key=lambda one: one.affected, reverse=True)
+
+
+def _lengths(incident: Incident, updates: list[IncidentUpdate], *, until: datetime) -> list[timedelta]:
+    """How long each update was the newest that readers saw, as far as the incident lasted and was open."""
+    until = incident.resolved_at or until
+    edges = [min(max(one, incident.started_at), until) for one in [*(one.display_at for one in updates), until]]
+    lengths = [later - earlier for earlier, later in pairwise(edges)]
+    return [length if _open(update) else timedelta() for update, length in zip(updates, lengths, strict=True)]
+
+
+def _as_shown(updates: Iterable[IncidentUpdate]) -> list[IncidentUpdate]:
+    return sorted(updates, key=lambda update: (update.display_at, *update.order))
+
+
+def _open(update: IncidentUpdate) -> bool:
+    return update.status not in Incident.CLOSED

@@ -30,26 +30,40 @@ MOST_ATTEMPTS = 3
 LONG = 9_000
 
 
-def render_due() -> None:
-    """Make every PDF that is owed; harmless to run twice at once, or late."""
-    while rendition := claim(at=timezone.now()):
-        try:
-            make(rendition)
-        except Exception:
-            # A full disk, say. The row stays owed, and its turn comes again when the lease is over.
-            logger.exception("%s was not made", rendition)
+def render_due() -> bool:
+    """Make one PDF that is owed, and tell whether there was any; harmless to run twice at once, or late.
+
+    One, since whoever keeps time has other duties.
+    """
+    rendition = claim(at=timezone.now())
+    if rendition is None:
+        return False
+    try:
+        make(rendition)
+    except Exception:
+        # A full disk, say. The row stays owed, and its turn comes again when the lease is over.
+        logger.exception("%s was not made", rendition)
+    return True
+
+
+def render_all() -> None:
+    """Make every PDF that is owed."""
+    while render_due():
+        pass
 
 
 def claim(*, at: datetime) -> Rendition | None:
-    """Take the oldest that is owed for a while; no two workers get the same one.
+    """Take the newest that is owed for a while; no two workers get the same one.
 
-    Attempts are counted here, so that one that kills its worker each time is given up.
+    Attempts are counted here, so that one that kills its worker each time is given up. What is no longer published is
+    left owed: nobody would read it.
     """
     _due(at).filter(attempts__gte=MOST_ATTEMPTS).update(
         state=Rendition.State.FAILED,
         error=f"The PDF was not made: {MOST_ATTEMPTS} attempts were broken off. The worker's log has the details.",
     )
-    for key in _due(at).order_by("pk").values_list("pk", flat=True):
+    wanted = _due(at).exclude(revision__published_as=None).order_by("-pk")
+    for key in wanted.values_list("pk", flat=True):
         if _due(at).filter(pk=key).update(lease_until=at + LEASE, attempts=F("attempts") + 1):
             return Rendition.objects.select_related("revision__postmortem__incident").get(pk=key)
     return None

@@ -7,5 +7,5 @@ from postmortems import rendition
 
 @shared_task
 def render_due() -> None:
-    """Make the PDFs that are owed."""
+    """Make the next PDF that is owed."""
     rendition.render_due()

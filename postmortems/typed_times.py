@@ -23,7 +23,7 @@ CLOCK = re.compile(
     r"\s*(?P<half>[ap]\.?m\b\.?)?(?![\d:])",
     re.I,
 )
-OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+-\N{MINUS SIGN}])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.I)
+OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.I)
 NOISE = re.compile(
     r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|at|on|t|approx(?:imately)?|circa|about)\b\.?"
     r"|[,;()~|@]|(?<!\S)[-\N{EN DASH}\N{EM DASH}](?!\S)",
@@ -114,7 +114,8 @@ def _zone_named(named: str, zone: ZoneInfo, year: int) -> tzinfo | None:
         return UTC
     if offset := OFFSET.fullmatch(named):
         hours, minutes = int(offset["hours"]), int(offset["minutes"] or 0)
-        if hours > 14 or minutes > 59:
+        # No zone is another number of minutes off: 07:50-09:20 is a span of time.
+        if hours > 14 or minutes not in {0, 30, 45}:
             return None
         length = timedelta(hours=hours, minutes=minutes)
         return timezone(length if offset["sign"] == "+" else -length)

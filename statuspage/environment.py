@@ -42,6 +42,14 @@ def read_port(name: str, default: int) -> int:
     return int(value)
 
 
+def read_count(name: str) -> int:
+    """A small number of things; none where nothing is said."""
+    value = read(name, "0")
+    if not (value.isascii() and value.isdecimal()) or int(value) > 9:
+        raise ImproperlyConfigured(f"{name} is {value!r}: it must be a number from 0 to 9.")
+    return int(value)
+
+
 def read_site_url(default: str) -> str:
     """Where readers find the page: scheme and host, no path, no slash at the end."""
     value = read("SITE_URL", default).rstrip("/")

@@ -9,4 +9,6 @@ from statuspage.publishing.serving import PublicFiles
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "statuspage.settings")
 
-application = PublicFiles(get_wsgi_application(), root=settings.PUBLIC_ROOT)
+application = PublicFiles(
+    get_wsgi_application(), root=settings.PUBLIC_ROOT, https=settings.SITE_URL.startswith("https://")
+)

@@ -16,6 +16,7 @@ from tests.browser import chromium, site
 __all__ = ["chromium", "site"]
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def make_component(page):
 
     def make(name: str = "Website", *, group: str = "", **fields) -> Component:
         parent = ComponentGroup.objects.get_or_create(name=group)[0] if group else None
-        return Component.objects.create(name=name, group=parent, **fields)
+        return Component.objects.create(name=name, group=parent, **{"created_at": LONG_AGO} | fields)
 
     return make
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.urls import Resolver404, resolve
 
+from statuspage.publishing import store
 from statuspage.publishing.press import publish
 from statuspage.publishing.serving import EMBED_HEADERS, PAGE_CACHE, SECURITY_HEADERS, PublicFiles
 
@@ -84,7 +85,7 @@ def test_no_link_is_broken(site, public):
     for location in known:
         if Path(location).suffix:
             continue
-        tree = html5lib.parse(ask(site, location)[2], namespaceHTMLElements=False)
+        tree = html5lib.parse(store.find(location), namespaceHTMLElements=False)
         anchors = {element.get("id") for element in tree.iter()}
         for element in tree.iter():
             target = isinstance(element.tag, str) and element.get(LINKS.get(element.tag, ""))
@@ -118,7 +119,7 @@ def test_every_page_names_the_same_page_in_every_language(site, public, page):
     for location in known:
         if Path(location).suffix:
             continue
-        tree = html5lib.parse(ask(site, location)[2], namespaceHTMLElements=False)
+        tree = html5lib.parse(store.find(location), namespaceHTMLElements=False)
         alternates = {
             link.get("hreflang"): link.get("href").removeprefix(settings.SITE_URL)
             for link in tree.iter("link")

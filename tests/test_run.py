@@ -63,7 +63,18 @@ def prepared(tmp_path_factory):
 
 
 def environ_for(data_dir, **more):
-    ours = ("HOST", "PORT", "SITE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "DEBUG", "ADMIN_EMAIL")
+    ours = (
+        "HOST",
+        "PORT",
+        "SITE_URL",
+        "TRUSTED_PROXIES",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "SECRET_KEY",
+        "DEBUG",
+        "ADMIN_EMAIL",
+    )
     kept = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in ours}
     return {**kept, "DJANGO_SETTINGS_MODULE": "statuspage.settings", "DATA_DIR": str(data_dir), **more}
 

@@ -49,11 +49,10 @@ def _write_reports(history: History, components: dict[str, Component], report: R
     if history.as_of is None:
         return
     state = overview(history.as_of)
-    known = {component.pk for component in state.components}
     rows = []
     for told in history.components:
         component = components[told.code]
-        if component.pk in known and state.status_of(component) != told.status:
+        if not component.retired_at and state.status_of(component) != told.status:
             rows.append(
                 ComponentReport(
                     component=component,

@@ -171,6 +171,7 @@ class IncidentUpdate(models.Model):
         ordering = ["created_at", "id"]
         indexes = [
             models.Index(fields=["incident", "created_at", "id"], name="update_posting_order"),
+            models.Index(fields=["created_at"], name="update_created_at"),
             models.Index(fields=["display_at"], name="update_display_at"),
         ]
 
@@ -181,6 +182,11 @@ class IncidentUpdate(models.Model):
     def order(self) -> tuple[datetime, int]:
         """What the order of posting sorts by."""
         return (self.created_at, self.pk)
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it tells how components are; an announcement only names those that the work will touch."""
+        return self.status != Incident.Status.SCHEDULED
 
     @property
     def edits(self) -> int:

@@ -43,13 +43,13 @@ class Standing:
         return affected_names(self.updates)
 
     def statements(self) -> Iterable[tuple[int, datetime, str]]:
-        """Component key, time and status of what it last said of each component.
+        """Component key, posting time and status of what it last said of each component.
 
-        Planned work says nothing of the present until it begins.
+        Planned work says nothing of the present until it begins, nor once it is postponed.
         """
-        spoken = [update for update in self.updates if update.status != Incident.Status.SCHEDULED]
+        spoken = [update for update in self.updates if update.speaks] if self.updates[0].speaks else []
         for key, mention in last_words(spoken).items():
-            yield key, mention.update.display_at, mention.new_status
+            yield key, mention.update.created_at, mention.new_status
 
 
 @dataclass(frozen=True)
@@ -155,15 +155,19 @@ class Overview:
 
 
 def overview(at: datetime) -> Overview:
-    """What the status page says at `at`, which may be any past moment. A constant number of queries."""
-    components = list(Component.objects.current().with_last_report(at).select_related("group"))
+    """What the status page says at `at`, or said, if that is past. A constant number of queries.
+
+    Said is what had been posted by then: a message or an incident that was dated back later was on no page at the time
+    it shows. What is known of the past today, such as uptime, is another question.
+    """
+    components = list(Component.objects.shown_at(at).with_last_report(at).select_related("group"))
     return Overview(at, components, _standing_at(at))
 
 
 def _standing_at(at: datetime) -> list[Standing]:
-    """Incidents not closed by then, each with its updates of that time, the last posted first."""
-    later = IncidentUpdate.objects.filter(display_at__gt=at).values("incident")
-    updates = IncidentUpdate.objects.filter(display_at__lte=at).prefetch_related(
+    """Incidents not closed by then, each with the updates posted by then, the last first."""
+    later = IncidentUpdate.objects.filter(created_at__gt=at).values("incident")
+    updates = IncidentUpdate.objects.filter(created_at__lte=at).prefetch_related(
         "affected__component__group", "revisions"
     )
     candidates = Incident.objects.filter(Q(resolved_at=None) | Q(pk__in=later)).prefetch_related(

@@ -13,9 +13,11 @@ from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.components.status import worst
 from statuspage.incidents.affected import last_words
+from statuspage.incidents.history import Month
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
 from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import to_html, validate_markdown
+from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon, republish_soon
 from statuspage.team.models import User
 
@@ -28,6 +30,7 @@ IMPACT_OF = {
     ComponentStatus.PARTIAL_OUTAGE: Impact.MAJOR,
     ComponentStatus.MAJOR_OUTAGE: Impact.CRITICAL,
 }
+SEVERITY: dict[str, int] = {impact: rank for rank, impact in enumerate(Impact)}
 # A start or end that the clock caught up on later than this is old news: it is recorded, and nobody is told.
 STALE_AFTER = timedelta(minutes=15)
 CLOSED_SPEAKS_NO_MORE = (
@@ -180,7 +183,8 @@ def post_update(
 
     Any status of its kind may follow any other: Resolved closes, a later update reopens. Closing returns to
     operational whatever this incident still says of components; what other incidents say stands. `shown_at` backdates
-    what readers see, never the order. Raises ValidationError in the user's words.
+    what readers see, never the order. A maintenance that is taken back to where the clock would at once move it on
+    again is run by hand from then on. Raises ValidationError in the user's words.
     """
     at = at or timezone.now()
     if shown_at and shown_at > at:
@@ -188,6 +192,8 @@ def post_update(
     # Two responders may post at once; the lock makes the second see the first.
     incident = Incident.objects.select_for_update().get(pk=incident.pk)
     _check_status(incident, status)
+    if _overrules_clock(incident, status, at=at):
+        incident.runs_by_clock = False
     return _append(
         incident, status=status, body=body, affected=affected, author=author, at=at, shown_at=shown_at, notify=notify
     )
@@ -244,19 +250,18 @@ def edit_incident(
         incident.runs_by_clock = runs_by_clock
     if started_at > at:
         raise ValidationError({"started_at": "It cannot have started in the future."})
-    if not incident.is_open:
-        if not resolved_at or not started_at <= resolved_at <= at:
-            raise ValidationError({"resolved_at": "It must have ended after it started, and before now."})
-        if resolved_at != incident.resolved_at:
-            # It may move to another month of the history, and leaves a gap in the one it was in.
-            republish_soon()
-        incident.resolved_at = resolved_at
     incident.name, incident.started_at = _checked_name(name), started_at
-    if not incident.is_maintenance:
+    ended_before = incident.resolved_at
+    if not incident.is_open:
+        incident.resolved_at = resolved_at
+        if not resolved_at or resolved_at > at or _ended_before_it_began(incident):
+            raise ValidationError({"resolved_at": "It must have ended after it started, and before now."})
+    if not incident.is_maintenance and (impact or None) != incident.impact_override:
         incident.impact_override = impact or None
         incident.impact = impact or _derived_impact(incident)
     incident.version += 1
     incident.save()
+    _refile(incident, ended_before=ended_before, at=at)
     _touch(incident, at=at)
     return incident
 
@@ -309,13 +314,14 @@ def _append(
     closing = status in Incident.CLOSED
     affected = _closing_words(earlier, affected) if closing else affected
     shown_at = shown_at or at
-    before = overview(shown_at)
+    # Never before the last one, whatever the clocks of two hosts say: the order is the order of posting.
+    posted_at = max([at, *(one.created_at for one in earlier)])
+    before = overview(posted_at)
     update = incident.updates.create(
         status=status,
         body=body,
         body_html=to_html(body),
-        # Never before the last one, whatever the clocks of two hosts say: the order is the order of posting.
-        created_at=max([at, *(one.created_at for one in earlier)]),
+        created_at=posted_at,
         display_at=shown_at,
         updated_at=at,
         author=author,
@@ -331,16 +337,33 @@ def _append(
         )
         for component, new_status in affected.items()
     )
-    incident.status = status
+    incident.status, ended_before = status, incident.resolved_at
     # A word added to a closed incident does not make it last longer.
     incident.resolved_at = (incident.resolved_at or shown_at) if closing else None
+    if _ended_before_it_began(incident):
+        raise ValidationError({"shown_at": "It cannot have ended before it began."})
     if status in {Status.MONITORING, Status.VERIFYING}:
         incident.monitoring_at = incident.monitoring_at or shown_at
     if not incident.is_maintenance and not incident.impact_override:
-        incident.impact = _derived_impact(incident)
-    incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact"])
+        # Only ever raised: what was imported, or said before, was true of its time.
+        incident.impact = max(incident.impact, IMPACT_OF[worst(affected.values())], key=SEVERITY.__getitem__)
+    incident.version += 1
+    incident.save(update_fields=["status", "resolved_at", "monitoring_at", "impact", "runs_by_clock", "version"])
+    _refile(incident, ended_before=ended_before, at=at)
     _touch(incident, at=at)
     return update
+
+
+def _ended_before_it_began(incident: Incident) -> bool:
+    # A maintenance starts with its announcement, which may come after the work.
+    ended = incident.resolved_at
+    return not incident.is_maintenance and ended is not None and ended < incident.started_at
+
+
+def _overrules_clock(incident: Incident, status: str, *, at: datetime) -> bool:
+    if not incident.scheduled_for or status in Incident.CLOSED:
+        return False
+    return not incident.is_open or (status == Status.SCHEDULED and incident.scheduled_for <= at)
 
 
 def _closing_words(earlier: list[IncidentUpdate], affected: Mapping[Component, str]) -> dict[Component, str]:
@@ -355,6 +378,20 @@ def _derived_impact(incident: Incident) -> str:
     """The peak of what was said of components."""
     said = AffectedComponent.objects.filter(update__incident=incident).values_list("new_status", flat=True)
     return IMPACT_OF[worst(said)]
+
+
+def _refile(incident: Incident, *, ended_before: datetime | None, at: datetime) -> None:
+    """Owe the whole history anew where an incident enters or leaves another month than the present one.
+
+    That one is rendered at each publish. Of the others, the one it leaves tells of it still, and those between a new
+    first month and the old one were never rendered.
+    """
+    if incident.resolved_at == ended_before:
+        return
+    zone = StatusPage.objects.get().zone
+    ends = [end for end in (ended_before, incident.resolved_at) if end]
+    if any(Month.of(end, zone) != Month.of(at, zone) for end in ends):
+        republish_soon()
 
 
 def _touch(incident: Incident, *, at: datetime) -> None:

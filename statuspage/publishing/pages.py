@@ -51,8 +51,8 @@ class Page:
         """What the template gets, besides the status page itself, the location and the languages."""
         return {}
 
-    def body(self, subject: Any, page: StatusPage) -> bytes:
-        """The finished document, in the active language."""
+    def body(self, subject: Any, page: StatusPage) -> bytes | None:
+        """The finished document, in the active language; None where there is none now, nor may an older one stay."""
         location = self.location(subject)
         context = {"page": page, "location": location, **in_languages(page, location), **self.context(subject, page)}
         return render_to_string(self.template_name, context).encode()

@@ -195,7 +195,11 @@ class _Press:
                 if location not in self.stored:
                     self.stored.add(location)
                     with self.failing_alone(location):
-                        store.put(location, kind.body(subject, self.page))
+                        body = kind.body(subject, self.page)
+                        if body is None:
+                            store.remove(location)
+                        else:
+                            store.put(location, body)
 
     def location(self, kind: Page, subject: Any, language: str) -> str:
         """Where a page is in a language."""

@@ -30,9 +30,13 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+# Browsers that came by https once come by nothing else for a year.
+TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000")
 # Browsers ask each time and mostly hear 304; a CDN may answer a burst alone, and for a day if we are gone. Not
 # stale-while-revalidate: browsers follow it too, and who reloads the page in an outage would read old news.
 PAGE_CACHE = "public, max-age=0, s-maxage=5, stale-if-error=86400"
+# What Django answers is for whoever asked, unless it says otherwise.
+PRIVATE_CACHE = "no-store, private"
 ASSET_CACHE = "public, max-age=31536000, immutable"
 HASHED_NAME = re.compile(r"^/static/.*\.[0-9a-f]{12}\.[a-z0-9]+$")
 CONTENT_TYPES = {
@@ -92,9 +96,10 @@ class Stored(NamedTuple):
 class PublicFiles:
     """Answers GET, HEAD and OPTIONS of a stored file; passes everything else on, with the same security headers."""
 
-    def __init__(self, otherwise: Application, *, root: Path) -> None:
+    def __init__(self, otherwise: Application, *, root: Path, https: bool = False) -> None:
         self.otherwise = otherwise
         self.root = str(root)
+        self.always = [TRANSPORT_SECURITY] if https else []
         self.memo: dict[str, Stored] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -106,12 +111,15 @@ class PublicFiles:
             stored = file and self._stored(path, file)
             if stored:
                 return self._answer(stored, environ, start_response)
-        return self.otherwise(environ, _with_security_headers(start_response))
+        return self.otherwise(environ, _with_headers(start_response, self.always))
 
     def _file(self, path: str) -> str | None:
         """The file that a path names, by the rule of store.file_for; None for what can be no public path."""
         # "/." covers dot files and every way up; the stored names contain neither it nor these characters.
         if not path.startswith("/") or "/." in path or "\\" in path or "\0" in path or "//" in path:
+            return None
+        if path.endswith("/404"):
+            # The page for what is not there; Django answers with it, and with its status.
             return None
         if path.endswith("/"):
             return f"{self.root}{path}index.html"
@@ -142,15 +150,40 @@ class PublicFiles:
         content_type = CONTENT_TYPES.get(suffix) or mimetypes.guess_type(file)[0] or "application/octet-stream"
         stored = Stored(
             seen,
-            _variant(path, body, content_type, None),
-            _variant_or_none(path, _read(file + ".gz"), content_type, "gzip"),
-            _variant_or_none(path, _read(file + ".br"), content_type, "br"),
+            self._variant(path, body, content_type, None),
+            self._variant_or_none(path, _read(file + ".gz"), content_type, "gzip"),
+            self._variant_or_none(path, _read(file + ".br"), content_type, "br"),
         )
         if len(body) <= MEMO_LARGEST:
             if len(self.memo) >= MEMO_MOST:
                 self.memo.clear()
             self.memo[path] = stored
         return stored
+
+    def _variant(self, path: str, body: bytes, content_type: str, encoding: str | None) -> Variant:
+        digest = hashlib.sha256(body).hexdigest()[:24]
+        etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
+        # All that RFC 9110 (15.4.5) asks of a 304; whoever hears it has the other headers, with the page.
+        not_modified = [
+            ("Cache-Control", ASSET_CACHE if HASHED_NAME.match(path) else PAGE_CACHE),
+            ("ETag", etag),
+            ("Vary", "Accept-Encoding"),
+        ]
+        if os.path.splitext(path)[1] in SHARED:
+            not_modified.append(("Access-Control-Allow-Origin", "*"))
+        headers = [
+            *not_modified,
+            *self.always,
+            *(EMBED_HEADERS if EMBEDDABLE.search(path) else SECURITY_HEADERS).items(),
+            ("Content-Type", content_type),
+            ("Content-Length", str(len(body))),
+        ]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        return Variant(body, etag, headers, not_modified)
+
+    def _variant_or_none(self, path: str, body: bytes | None, content_type: str, encoding: str) -> Variant | None:
+        return None if body is None else self._variant(path, body, content_type, encoding)
 
     def _answer(self, stored: Stored, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "OPTIONS":
@@ -197,32 +230,6 @@ def _matches(if_none_match: str, etag: str) -> bool:
     return any(tag.strip().removeprefix("W/") == etag for tag in if_none_match.split(","))
 
 
-def _variant(path: str, body: bytes, content_type: str, encoding: str | None) -> Variant:
-    digest = hashlib.sha256(body).hexdigest()[:24]
-    etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
-    # All that RFC 9110 (15.4.5) asks of a 304; whoever hears it has the other headers, with the page.
-    not_modified = [
-        ("Cache-Control", ASSET_CACHE if HASHED_NAME.match(path) else PAGE_CACHE),
-        ("ETag", etag),
-        ("Vary", "Accept-Encoding"),
-    ]
-    if os.path.splitext(path)[1] in SHARED:
-        not_modified.append(("Access-Control-Allow-Origin", "*"))
-    headers = [
-        *not_modified,
-        *(EMBED_HEADERS if EMBEDDABLE.search(path) else SECURITY_HEADERS).items(),
-        ("Content-Type", content_type),
-        ("Content-Length", str(len(body))),
-    ]
-    if encoding:
-        headers.append(("Content-Encoding", encoding))
-    return Variant(body, etag, headers, not_modified)
-
-
-def _variant_or_none(path: str, body: bytes | None, content_type: str, encoding: str) -> Variant | None:
-    return None if body is None else _variant(path, body, content_type, encoding)
-
-
 def _read(file: str) -> bytes | None:
     try:
         with open(file, "rb") as handle:
@@ -231,10 +238,12 @@ def _read(file: str) -> bytes | None:
         return None
 
 
-def _with_security_headers(start_response: StartResponse) -> StartResponse:
+def _with_headers(start_response: StartResponse, always: Headers) -> StartResponse:
+    ours = [*always, ("Cache-Control", PRIVATE_CACHE), *SECURITY_HEADERS.items()]
+
     def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
         given = {name.lower() for name, _ in headers}
-        headers = headers + [(name, value) for name, value in SECURITY_HEADERS.items() if name.lower() not in given]
+        headers = headers + [(name, value) for name, value in ours if name.lower() not in given]
         return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
     return start

@@ -1,18 +1,23 @@
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect
 
 from statuspage.publishing import store
+from statuspage.publishing.serving import PAGE_CACHE
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """The stored page that says so; without database, like everything else the public reads.
+    """The stored page that says so, in the language of the address; without database, like all that the public reads.
 
-    Whoever adds a slash to the address of a page is led to the page.
+    Whoever adds a slash to the address of a page is led to the page. It says nothing to one that it does not say to
+    another, so a CDN may answer a burst of it.
     """
     path = request.path.rstrip("/")
     if request.path != path and _is_public(path):
         return redirect(path)
-    return HttpResponseNotFound(store.find("/404") or b"Not found")
+    language = request.path.split("/")[1]
+    own = store.find(f"/{language}/404") if language in dict(settings.LANGUAGES) else None
+    return HttpResponseNotFound(own or store.find("/404") or b"Not found", headers={"Cache-Control": PAGE_CACHE})
 
 
 def in_language(request: HttpRequest, language: str, rest: str = "") -> HttpResponse:

@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
 from statuspage.team.models import User
@@ -42,7 +43,8 @@ def staff_only(view: DeskView[P]) -> DeskView[P]:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return guarded
+    # One address answers with a page or with a part of it.
+    return vary_on_headers("HX-Request")(guarded)
 
 
 def staff_member(request: HttpRequest) -> User:

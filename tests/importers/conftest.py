@@ -32,7 +32,7 @@ def run_command(*sources: str, **options) -> str:
 def import_sources(page, tmp_path: Path, monkeypatch) -> Sources:
     """Import documents given as objects, or as bytes; answers what the command said."""
     monkeypatch.setattr(command, "publish", lambda: None)
-    monkeypatch.setattr(command, "render_due", lambda: None)
+    monkeypatch.setattr(command, "render_all", lambda: None)
     return Sources(tmp_path, run_command)
 
 

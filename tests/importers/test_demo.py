@@ -166,7 +166,7 @@ class TestTheCommand:
     @pytest.fixture(autouse=True)
     def without_pdf(self, monkeypatch):
         self.rendered = []
-        monkeypatch.setattr(load_demo, "render_due", lambda: self.rendered.append(True))
+        monkeypatch.setattr(load_demo, "render_all", lambda: self.rendered.append(True))
 
     def test_the_whole_history_is_public_afterwards(self, page):
         call_command("load_demo")

@@ -173,7 +173,8 @@ def test_whatever_a_source_says_it_is_imported_or_refused(import_sources, everyt
         try:
             for key in path[:-1]:
                 place = place[key]
-            place[path[-1]] = value
+            # One value may come twice, and must not be put into itself.
+            place[path[-1]] = copy.deepcopy(value)
         except (TypeError, KeyError, IndexError):
             continue
     try:

@@ -50,6 +50,7 @@ def facts(incident, **said):
 def test_name_impact_and_times_can_be_put_right(desk, make_incident, commits):
     incident = make_incident()
     post_update(incident, status="resolved", body="Over.", affected={}, author=None, at=NOW + timedelta(hours=1))
+    incident.refresh_from_db()
     sent = facts(
         incident,
         name="Bookings failed",
@@ -103,7 +104,7 @@ def test_the_window_of_a_maintenance_can_be_moved(desk, page):
         author=None,
     )
     window = {"scheduled_for": "2030-01-01T22:00", "scheduled_until": "2030-01-02T01:00"}
-    desk.post(url("edit", maintenance.code), {"name": "Upgrade", "seen": 1} | window)
+    desk.post(url("edit", maintenance.code), {"name": "Upgrade", "seen": maintenance.version} | window)
     maintenance.refresh_from_db()
     assert maintenance.scheduled_until == datetime(2030, 1, 2, 1, tzinfo=UTC)
     assert not maintenance.runs_by_clock

@@ -35,3 +35,7 @@ def test_with_htmx_only_a_notice_tells_that_one_is_signed_out(client, page):
     assert response.status_code == 401
     assert response["HX-Retarget"] == "#notices"
     assert "<html" not in response.text
+
+
+def test_a_page_and_a_part_of_it_at_one_address_are_told_apart_by_caches(desk, page):
+    assert "HX-Request" in desk.get(url("index"))["Vary"]

@@ -90,3 +90,22 @@ def test_reporting_nothing_is_answered_with_a_sentence(desk, make_component):
     response = desk.post(url("components"), {"form_key": "k"})
     assert response.status_code == 422
     assert "Choose a status for at least one component." in response.text
+
+
+def test_an_announced_maintenance_is_not_told_to_say_what_an_incident_says(desk, make_component, make_incident):
+    api = make_component("API")
+    make_incident({api: Status.MAJOR_OUTAGE})
+    soon = timezone.now() + timedelta(hours=1)
+    maintenance = schedule_maintenance(
+        name="Upgrade",
+        body="Short pauses.",
+        scheduled_for=soon,
+        scheduled_until=soon + timedelta(hours=1),
+        components=[api],
+        author=None,
+    )
+    shown = desk.get(url("incident", maintenance.code)).text
+    known = shown.partition('id="known"')[2].partition("</aside>")[0]
+    last_said = shown.partition('<td class="said">')[2].partition("</td>")[0]
+    assert "API" in known
+    assert "Major outage" not in known + last_said

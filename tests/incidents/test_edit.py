@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
+from statuspage.incidents.models import Incident
 from statuspage.incidents.services import StaleEdit, edit_incident, edit_update, post_update
 from statuspage.publishing import store
 from statuspage.publishing.models import Owed
@@ -81,6 +82,13 @@ def test_a_stale_correction_of_an_incident_is_refused(make_incident):
         corrected(incident, name="Slow answers in Asia")
 
 
+def test_a_correction_by_somebody_who_did_not_see_it_resolved_is_refused(make_incident):
+    incident = make_incident()
+    post_update(incident, status="resolved", body="Over.", affected={}, author=None, at=NOW + MINUTE)
+    with pytest.raises(StaleEdit):
+        corrected(incident, name="Slow answers in Europe")
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [
@@ -100,3 +108,24 @@ def test_a_correction_that_cannot_be_true_is_refused_at_its_field(make_incident,
 def test_taking_an_override_back_returns_to_what_components_say(make_component, make_incident):
     incident = make_incident({make_component(): "partial_outage"}, impact="critical")
     assert corrected(incident, impact=None).impact == "major"
+
+
+def imported(make_incident, impact):
+    """An incident whose impact came with it, from elsewhere, and none of whose updates names a component."""
+    incident = make_incident()
+    Incident.objects.filter(pk=incident.pk).update(impact=impact)
+    incident.refresh_from_db()
+    return incident
+
+
+def test_correcting_the_name_leaves_the_impact_that_came_with_an_import(make_incident):
+    assert corrected(imported(make_incident, "critical"), name="Bookings fail").impact == "critical"
+
+
+def test_an_update_raises_the_impact_that_came_with_an_import_and_never_lowers_it(make_incident, make_component):
+    incident = imported(make_incident, "major")
+    for said, impact in [({}, "major"), ({"degraded_performance": 1}, "major"), ({"major_outage": 1}, "critical")]:
+        affected = {make_component(): status for status in said}
+        post_update(incident, status="identified", body="More.", affected=affected, author=None, at=NOW + MINUTE)
+        incident.refresh_from_db()
+        assert incident.impact == impact

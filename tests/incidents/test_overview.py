@@ -8,7 +8,7 @@ from statuspage.components.models import ComponentReport
 from statuspage.components.services import report_components
 from statuspage.components.status import Status
 from statuspage.incidents.overview import overview
-from statuspage.incidents.services import post_update, schedule_maintenance
+from statuspage.incidents.services import backfill_incident, post_update, schedule_maintenance
 from tests.conftest import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -70,6 +70,23 @@ def test_an_incident_that_speaks_after_a_report_counts_again(make_component, mak
     assert overview(NOW).status_of(api) == Status.MAJOR_OUTAGE
     resolve(incident, at=NOW + MINUTE)
     assert overview(NOW + MINUTE).status_of(api) == Status.DEGRADED_PERFORMANCE
+
+
+def test_an_update_posted_after_a_report_counts_whatever_time_it_shows(make_component, make_incident):
+    api = make_component("API")
+    incident = make_incident(at=NOW - 9 * MINUTE)
+    report(api, Status.OPERATIONAL, at=NOW)
+    said = {api: Status.MAJOR_OUTAGE}
+    post_update(
+        incident,
+        status="identified",
+        body="It began earlier.",
+        affected=said,
+        author=None,
+        at=NOW + MINUTE,
+        shown_at=NOW - MINUTE,
+    )
+    assert overview(NOW + MINUTE).status_of(api) == Status.MAJOR_OUTAGE
 
 
 def test_planned_maintenance_says_nothing_of_the_present(make_component):
@@ -167,3 +184,29 @@ def test_the_overview_asks_the_same_few_questions_whatever_the_history(
         assert len(state.incidents) == 10
         assert [one.affects for one in state.incidents]
         assert state.rows
+
+
+def test_the_past_shows_what_the_page_said_then_not_what_was_dated_back_later(make_component, make_incident):
+    api = make_component("API")
+    make_incident({api: Status.MAJOR_OUTAGE}, started_at=NOW - 9 * MINUTE)
+    backfill_incident(
+        name="Nobody noticed",
+        body="It broke.",
+        resolution="It was mended.",
+        started_at=NOW - 90 * MINUTE,
+        resolved_at=NOW - 30 * MINUTE,
+        affected={api: Status.PARTIAL_OUTAGE},
+        author=None,
+        at=NOW,
+    )
+    for at in (NOW - 60 * MINUTE, NOW - MINUTE):
+        assert overview(at).status_of(api) == Status.OPERATIONAL
+        assert overview(at).standings == []
+    assert overview(NOW).status_of(api) == Status.MAJOR_OUTAGE
+
+
+def test_the_past_shows_the_components_of_its_time(make_component):
+    added = make_component("Added", created_at=NOW)
+    retired = make_component("Retired", retired_at=NOW)
+    assert overview(NOW - MINUTE).components == [retired]
+    assert overview(NOW).components == [added]

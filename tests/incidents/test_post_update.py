@@ -56,6 +56,14 @@ def test_backdating_never_changes_which_update_is_last(make_incident):
     assert [update.status for update in incident.timeline()] == ["identified", "monitoring", "investigating"]
 
 
+def test_an_incident_cannot_be_resolved_as_of_a_time_before_it_began(make_incident):
+    incident = make_incident()
+    with pytest.raises(ValidationError, match="cannot have ended before it began"):
+        post(incident, "resolved", shown_at=NOW - MINUTE)
+    incident.refresh_from_db()
+    assert incident.is_open
+
+
 def test_the_order_of_posting_survives_clocks_that_disagree(make_incident):
     incident = make_incident()
     post(incident, "monitoring", minutes=5)

@@ -8,10 +8,11 @@ import pytest
 from postmortems import rendition as renditions
 from postmortems.models import Rendition
 from postmortems.pdf import Limits, PdfFailed
-from postmortems.rendition import LEASE, MOST_ATTEMPTS, claim, render_again, render_due, stored_bytes
-from postmortems.services import publish_postmortem
+from postmortems.rendition import LEASE, MOST_ATTEMPTS, claim, render_again, render_all, render_due, stored_bytes
+from postmortems.services import publish_postmortem, save_draft, start_postmortem
 from postmortems.tasks import render_due as render_due_task
 from statuspage.publishing import store
+from statuspage.publishing.press import publish
 from tests.conftest import NOW
 
 
@@ -71,6 +72,24 @@ def test_nothing_owed_nothing_made(db, quick):
     assert quick == []
 
 
+def test_whoever_keeps_time_makes_one_at_a_time_the_newest_first(owed, quick, make_incident):
+    second = start_postmortem(make_incident(status="resolved"))
+    save_draft(second, texts={"root_cause": "A cable."}, facts=[], actions=[], mitigations=[])
+    newer = publish_postmortem(second, author=None, at=NOW).pdf
+    states = []
+    for _ in range(3):
+        render_due_task()
+        states.append([Rendition.objects.get(pk=one.pk).state for one in (owed, newer)])
+    assert states == [["owed", "ready"], ["ready", "ready"], ["ready", "ready"]]
+
+
+def test_a_revision_that_was_superseded_before_its_turn_is_not_made(owed, quick, django_capture_on_commit_callbacks):
+    newer = revised(owed.revision.postmortem, django_capture_on_commit_callbacks).pdf
+    render_all()
+    assert [Rendition.objects.get(pk=one.pk).state for one in (owed, newer)] == ["owed", "ready"]
+    assert len(quick) == 1
+
+
 def test_two_workers_never_make_the_same_one(owed):
     assert claim(at=NOW) == owed
     assert claim(at=NOW) is None
@@ -89,6 +108,39 @@ def test_one_that_kills_its_worker_each_time_is_given_up(owed):
     owed.refresh_from_db()
     assert owed.state == Rendition.State.FAILED
     assert owed.error == "The PDF was not made: 3 attempts were broken off. The worker's log has the details."
+
+
+def revised(postmortem, commits):
+    """Publish the postmortem again, with another text."""
+    save_draft(postmortem, texts={"lessons": "Ask before you paint."}, facts=[], actions=[], mitigations=[])
+    with commits(execute=True):
+        return publish_postmortem(postmortem, author=None, at=NOW)
+
+
+def test_readers_of_a_new_revision_never_get_the_paper_of_the_last(owed, quick, django_capture_on_commit_callbacks):
+    postmortem = owed.revision.postmortem
+    render_due()
+    assert store.find(f"{postmortem.path}.pdf")
+    revision = revised(postmortem, django_capture_on_commit_callbacks)
+    assert store.find(f"{postmortem.path}.pdf") is None
+    assert f"{postmortem.path}.pdf".encode() not in store.find(postmortem.path)
+    render_due()
+    revision.pdf.refresh_from_db()
+    assert store.find(f"{postmortem.path}.pdf") == stored_bytes(revision.pdf) == b"%PDF made"
+    assert f"{postmortem.path}.pdf".encode() in store.find(postmortem.path)
+    assert len(quick) == 2
+
+
+def test_a_revision_whose_pdf_fails_leaves_none_to_readers(
+    owed, quick, monkeypatch, django_capture_on_commit_callbacks
+):
+    postmortem = owed.revision.postmortem
+    render_due()
+    revised(postmortem, django_capture_on_commit_callbacks)
+    failing(monkeypatch, PdfFailed("The PDF was not made: it is too long."))
+    render_due()
+    publish()
+    assert store.find(f"{postmortem.path}.pdf") is None
 
 
 def test_a_text_that_is_too_much_fails_with_its_sentence_while_the_html_stays(owed, monkeypatch):

@@ -1,6 +1,8 @@
 """Publishing a postmortem: readers get a revision, and only ever a revision."""
 
+import hashlib
 import json
+from zoneinfo import ZoneInfo
 
 import html5lib
 import pytest
@@ -93,6 +95,17 @@ def test_revisions_are_numbered_and_chained(draft):
     assert [one.state for one in Rendition.objects.all()] == ["owed", "owed"]
 
 
+def test_anybody_can_check_the_chain_against_what_was_published(draft):
+    for text in ("Once.", "Twice — “über”.", "Three times."):
+        publish_postmortem(save(draft, description=text), author=None)
+    previous = ""
+    for revision in draft.revisions.all():
+        assert revision.previous_sha256 == previous
+        said = json.dumps(revision.snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        previous = hashlib.sha256(f"{previous}\n{said}".encode()).hexdigest()
+        assert revision.sha256 == previous
+
+
 def test_markdown_and_json_say_the_same_as_the_page(draft, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         revision = publish_postmortem(draft, author=None, at=NOW)
@@ -133,6 +146,12 @@ def test_an_empty_postmortem_is_not_published(over):
 
 def test_publishing_the_same_words_again_is_refused(draft):
     publish_postmortem(draft, author=None)
+    with pytest.raises(ValidationError, match="Nothing has changed"):
+        publish_postmortem(draft, author=None)
+
+
+def test_the_same_words_are_the_same_whatever_zone_the_publisher_thought_in(draft):
+    publish_postmortem(draft, author=None, at=NOW.astimezone(ZoneInfo("Asia/Tokyo")))
     with pytest.raises(ValidationError, match="Nothing has changed"):
         publish_postmortem(draft, author=None)
 

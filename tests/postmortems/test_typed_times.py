@@ -30,6 +30,8 @@ NEW_YORK, LISBON, UTC, SAO_PAULO = map(ZoneInfo, ["America/New_York", "Europe/Li
         ("03/04/2023 00:05", SAO_PAULO, "2023-04-03T00:05-03:00"),
         ("25.1.2023 9:30 WET", LISBON, "2023-01-25T09:30+00:00"),
         ("2023-01-25 17:24 GMT+2", NEW_YORK, "2023-01-25T17:24+02:00"),
+        ("2023-01-25 17:24 UTC-05:30", NEW_YORK, "2023-01-25T17:24-05:30"),
+        ("2023-01-25 17:24 \N{MINUS SIGN}05", NEW_YORK, "2023-01-25T17:24-05:00"),
         ("11/05/2023 1:30am EST", NEW_YORK, "2023-11-05T01:30-05:00"),
     ],
 )
@@ -51,6 +53,11 @@ def test_a_time_is_read_as_it_was_meant(typed, zone, meant):
         ("17:24 EST", NEW_YORK),
         ("01/25/2023 5:09pm or a little later", NEW_YORK),
         ("9999-12-31 23:59 -14:00", NEW_YORK),
+        ("2021-02-16 17:09 – 18:30", NEW_YORK),
+        ("2021-02-16 17:09 UTC 0530", NEW_YORK),
+        ("2021-02-16 17:09 GMT05", NEW_YORK),
+        ("05/03/2024 07:50 - 09:20", NEW_YORK),
+        ("05/03/2024 07:50-09:20", NEW_YORK),
         ("", NEW_YORK),
     ],
 )

@@ -7,6 +7,9 @@ from django.core.management import CommandError, call_command
 
 from statuspage.publishing import store
 
+# The store's lock spans the hosts that share PostgreSQL.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
 def folder(tmp_path):
@@ -75,7 +78,6 @@ def test_what_is_half_written_stays_behind(folder, public):
     assert ".tmp-abc" not in files(folder)
 
 
-@pytest.mark.django_db
 def test_every_page_is_rendered_anew_unless_told_otherwise(folder, page, make_incident):
     incident = make_incident()
     call_command("export_site", str(folder), stdout=StringIO())

@@ -277,3 +277,29 @@ def _get(path):
 def test_neither_django_nor_the_database_is_touched(ask, home):
     # No database fixture here: a query would fail.
     assert ask("/").status == 200
+
+
+def test_what_django_answers_is_kept_by_nobody_unless_it_says_otherwise(ask, public):
+    assert ask("/desk/").headers["Cache-Control"] == "no-store, private"
+
+    def shared(environ, start_response):
+        start_response("200 OK", [("Cache-Control", "public, max-age=60")])
+        return [b""]
+
+    started = []
+    list(PublicFiles(shared, root=public)(_get("/a"), lambda *said: started.append(said)))
+    assert [value for name, value in started[0][1] if name == "Cache-Control"] == ["public, max-age=60"]
+
+
+@pytest.mark.parametrize("path", ["/", "/desk/"])
+def test_behind_https_browsers_are_told_to_stay_there(ask, public, home, path):
+    assert "Strict-Transport-Security" not in ask(path).headers
+    started = []
+    list(PublicFiles(django, root=public, https=True)(_get(path), lambda *said: started.append(said)))
+    assert dict(started[0][1])["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("path", ["/404", "/de/404"])
+def test_the_page_for_what_is_not_there_is_itself_not_there(ask, path):
+    store.put(path, PAGE)
+    assert ask(path).status == 404

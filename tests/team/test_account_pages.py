@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 
 from statuspage.team.models import User
@@ -84,3 +85,15 @@ def test_an_unknown_address_is_answered_like_a_known_one(client, page):
     response = client.post(reverse("account_reset_password"), {"email": "nobody@example.com"})
     assert response.url == reverse("account_reset_password_done")
     assert mail.outbox == []
+
+
+def test_behind_a_proxy_a_stranger_who_guesses_does_not_lock_others_out(client, page, staff, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    cache.clear()
+    login = reverse("account_login")
+    for number in range(40):
+        said = {"login": f"guess{number}@example.com", "password": "12345678"}
+        stranger = client.post(login, said, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert stranger.status_code == 429
+    said = {"login": staff.email, "password": "correct horse battery"}
+    assert client.post(login, said, headers={"X-Forwarded-For": "198.51.100.4"}).url == "/desk/"

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DataError, IntegrityError
 
 from postmortems.models import Rendition
-from postmortems.rendition import render_due
+from postmortems.rendition import render_all
 from statuspage.importers.places import Refused
 from statuspage.importers.services import import_history
 from statuspage.importers.statuspage_sources import read_sources
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for line in report.lines():
             self.stdout.write(line)
         publish()
-        render_due()
+        render_all()
         failed = Rendition.objects.filter(state=Rendition.State.FAILED, revision__published_as__isnull=False)
         for rendition in failed.select_related("revision__postmortem__incident"):
             self.stdout.write(f"note: {rendition.revision.postmortem.incident.code}: no PDF. {rendition.error}")

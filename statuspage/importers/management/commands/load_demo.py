@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from postmortems.rendition import render_due
+from postmortems.rendition import render_all
 from statuspage.importers.demo.history import NotEmpty, load
 from statuspage.publishing.press import publish
 
@@ -17,4 +17,4 @@ class Command(BaseCommand):
         except NotEmpty as error:
             raise CommandError(str(error)) from error
         publish()
-        render_due()
+        render_all()

@@ -55,9 +55,10 @@ class HistoryMonthPage(Page):
 
     def concerned(self, changed: Model) -> Iterable[Month]:
         if isinstance(changed, Incident):
+            zone = _zone()
             # A reopened incident leaves the month in which it had ended before.
             ends = [changed.resolved_at, *changed.updates.values_list("display_at", flat=True)]
-            return {Month.of(end, _zone()) for end in ends if end}
+            return {Month.of(end, zone) for end in ends if end}
         return []
 
     def location(self, subject: Month) -> str:

@@ -1,0 +1,27 @@
+"""What readers get at an address where nothing is."""
+
+import pytest
+
+from statuspage.publishing.press import publish
+
+
+@pytest.fixture
+def published(page):
+    publish()
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/404", "/de/404", "/incidents/nope/postmortem.pdf"])
+def test_it_is_not_found(client, published, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "s-maxage" in answer["Cache-Control"]
+
+
+def test_it_is_told_in_the_language_of_the_address(client, published):
+    assert '<html lang="de"' in client.get("/de/nowhere").text
+    assert '<html lang="en"' in client.get("/nowhere").text
+    assert '<html lang="en"' in client.get("/xx/nowhere").text
+
+
+def test_it_is_told_before_anything_is_published(client, public):
+    assert client.get("/nowhere").content == b"Not found"
