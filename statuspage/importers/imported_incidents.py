@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -19,9 +18,6 @@ from statuspage.publishing.codes import ALPHABET, LENGTH
 from statuspage.publishing.markdown import to_html
 
 NO_MESSAGE = "This update was imported without a message."
-
-# Incidents close with the same few sentences, over and over.
-cached_html = lru_cache(maxsize=4096)(to_html)
 
 
 @dataclass
@@ -104,7 +100,7 @@ def _merge_updates(
     for one in told.updates:
         row = rows.get(one.code)
         if row is None:
-            row = IncidentUpdate(code=one.code, body_html=cached_html(one.fields["body"]), **one.fields)
+            row = IncidentUpdate(code=one.code, body_html=to_html(one.fields["body"]), **one.fields)
             added.append(row)
             work.mentions.append((row, one.affected))
         else:
@@ -118,7 +114,7 @@ def _merge_update(told: ToldUpdate, row: IncidentUpdate, components: dict[str, C
     if getattr(row, "edited", False):
         differing.pop("body", None)
     if "body" in differing:
-        differing["body_html"] = cached_html(differing["body"])
+        differing["body_html"] = to_html(differing["body"])
     mentions = [(one.component_id, one.name, one.old_status, one.new_status) for one in row.affected.all()]
     said = [(components[one.code].pk, one.name, one.old_status, one.new_status) for one in told.affected]
     takes_mentions = said != mentions and (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import lru_cache
 
 import markdown
 import nh3
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import escape, linebreaks
 
 LONGEST = 20_000
+MOST_LINES = 1_500
 DEEPEST = 10
 MOST_BRACKETS = 300
 MOST_ROWS = 300
@@ -30,13 +32,15 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}}
 
 
+@lru_cache(maxsize=512)
 def to_html(text: str, *, heading: int = 3) -> str:
     """Safe HTML for a text in Markdown: raw HTML off, then an allow-list.
 
     Its headings begin at the level `heading`, below those of the page around it, and never skip one.
 
-    Python-Markdown is super-linear on brackets and nesting; a text that goes beyond what it can be trusted with comes
-    out as plain paragraphs, so that whatever is stored can be shown.
+    Python-Markdown is super-linear on brackets, nesting and short lines; a text that goes beyond what it can be trusted with comes
+    out as plain paragraphs, so that whatever is stored can be shown. The last ones are remembered: each is asked for by
+    several pages, in several languages.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     # JSON may bring half of a surrogate pair, which no file can hold.
@@ -92,6 +96,8 @@ def reason_against(text: str) -> str:
     """Why a text will not be rendered as Markdown; empty where it will."""
     if len(text) > LONGEST:
         return f"This text has {len(text):,} characters; at most {LONGEST:,} fit. Shorten it or link to the rest."
+    if text.count("\n") > MOST_LINES:
+        return f"This text has more than {MOST_LINES:,} lines; please shorten it or link to the rest."
     brackets = max((len(re.findall(r"[\[\]]", part)) for part in re.split(r"\n\s*\n", text)), default=0)
     if brackets > MOST_BRACKETS or re.search(r"[\[`]{50}", text):
         return (

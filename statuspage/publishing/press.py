@@ -166,11 +166,15 @@ class _Press:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """The lock for one kind of page, unless the run holds it from its beginning to its end."""
+        """The lock for a few pages, and the site as it is now; a run at once holds it from its beginning to its end.
+
+        A run that releases the lock must read again: its owner may have renamed the site meanwhile.
+        """
         if self.at_once:
             yield
             return
         with store.lock():
+            self.page = StatusPage.objects.get()
             yield
 
     def store_batch(self, kind: Page, language: str, *, after: int) -> int:
@@ -178,7 +182,7 @@ class _Press:
 
         Subjects of the database are not read before their turn, inside the lock.
         """
-        with store.lock(), self.failing_alone(kind):
+        with self._turn(), self.failing_alone(kind):
             subjects = kind.subjects()
             if isinstance(subjects, QuerySet):
                 subjects = list(subjects.filter(pk__gt=after).order_by("pk")[:BATCH])

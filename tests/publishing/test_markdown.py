@@ -174,6 +174,8 @@ class TestLimits:
             (" " * 41 + "- a", "nested more than 10 deep"),
             ("| a |\n" * 301, "300 rows"),
             ("|" * 14, "12 columns"),
+            # Each is cheap alone; thousands of them take seconds of a processor's time.
+            *((line * (20_000 // len(line)), "1,500 lines") for line in ("a\n=\n", "-\n", "#\n", "***\n", "a\n")),
         ],
     )
     def test_a_text_beyond_them_is_refused_with_the_reason(self, text, reason):

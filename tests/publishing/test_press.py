@@ -134,6 +134,19 @@ def test_what_nobody_claims_any_more_is_removed(kinds):
     assert store.find("/notes/two") is None
 
 
+def test_a_site_that_is_renamed_during_a_long_run_is_called_by_its_new_name_from_then_on(kinds):
+    class Renaming(Overview):
+        path = "/renaming"
+
+        def body(self, subject, page):
+            type(page).objects.update(name="Haven")
+            return b"Renamed."
+
+    kinds.insert(0, Renaming())
+    publish()
+    assert store.find("/notes/one") == b"Haven: one"
+
+
 def test_pages_are_rendered_inside_the_lock(kinds, public, monkeypatch):
     def body(subject, page):
         with open(public / ".lock") as other, pytest.raises(BlockingIOError):
