@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
 from statuspage.incidents.form_parts import DeskForm, MessageField, StatusTable, Unseen, named
@@ -192,3 +195,17 @@ class FactsForm(DeskForm):
     def shown(self) -> list[BoundField]:
         """The fields a person fills in."""
         return [field for field in self if not field.is_hidden]
+
+
+class MomentForm(forms.Form):
+    """A past moment at which to see the page."""
+
+    def __init__(self, *args: Any, zone: ZoneInfo, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["at"] = LocalTimeField(zone=zone, label=_("Show the page as it stood at"))
+
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        if at > timezone.now():
+            raise ValidationError(_("That moment has not come yet."))
+        return at

@@ -71,14 +71,14 @@ def recent_days(at: datetime, zone: ZoneInfo) -> list[Day]:
     """The last fourteen days, today first, also those on which nothing ended."""
     today = at.astimezone(zone).date()
     days = [today - timedelta(days=back) for back in range(RECENT_DAYS)]
-    return _by_day(ended_between(days[-1], today + timedelta(days=1), zone), days, zone)
+    return by_day(ended_between(days[-1], today + timedelta(days=1), zone), days, zone)
 
 
 def month_days(month: Month, zone: ZoneInfo) -> list[Day]:
     """The days of a month on which something ended, the last first."""
     incidents = ended_between(month.first, month.next.first, zone)
     days = dict.fromkeys(_local_day(incident, zone) for incident in incidents)
-    return _by_day(incidents, list(days), zone)
+    return by_day(incidents, list(days), zone)
 
 
 def months(at: datetime, zone: ZoneInfo) -> list[Month]:
@@ -91,7 +91,8 @@ def months(at: datetime, zone: ZoneInfo) -> list[Month]:
     return found
 
 
-def _by_day(incidents: list[Incident], days: list[date], zone: ZoneInfo) -> list[Day]:
+def by_day(incidents: list[Incident], days: list[date], zone: ZoneInfo) -> list[Day]:
+    """Closed incidents under the days on which they ended."""
     ended: dict[date, list[Incident]] = {day: [] for day in days}
     for incident in incidents:
         ended[_local_day(incident, zone)].append(incident)

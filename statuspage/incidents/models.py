@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.publishing.codes import new_code, validate_code
+from statuspage.publishing.markdown import to_html
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -167,6 +168,9 @@ class IncidentUpdate(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     notified = models.BooleanField(default=True, help_text="Whether subscribers were to be told.")
 
+    # Set on what is read to tell of the past: what came after this moment is not known yet.
+    as_of: datetime | None = None
+
     class Meta:
         ordering = ["created_at", "id"]
         indexes = [
@@ -187,6 +191,17 @@ class IncidentUpdate(models.Model):
     def speaks(self) -> bool:
         """Whether it tells how components are; an announcement only names those that the work will touch."""
         return self.status != Incident.Status.SCHEDULED
+
+    @property
+    def earlier(self) -> list[UpdateRevision]:
+        """Its earlier wordings, the first first, as far as they are known at `as_of`."""
+        return [one for one in self.revisions.all() if self.as_of is None or one.edited_at <= self.as_of]
+
+    @property
+    def wording(self) -> str:
+        """Its words as safe HTML: at `as_of`, if that is before an edit, those that the edit replaced."""
+        later = [one for one in self.revisions.all() if self.as_of is not None and one.edited_at > self.as_of]
+        return to_html(later[0].body) if later else self.body_html
 
     @property
     def edits(self) -> int:

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.status import Status, worst
-from statuspage.incidents.affected import affected_names, last_words
+from statuspage.incidents.affected import affected_names, in_words, last_words
 from statuspage.incidents.models import Incident, IncidentUpdate
 
 # What the roll-up says for the worst component: indicator and description of the public format.
@@ -144,6 +146,16 @@ class Overview:
         return ROLL_UP[self.worst]
 
     @property
+    def affected_line(self) -> str:
+        """“Affected: Bookings and API.”, by the rows readers see; empty where nothing is."""
+        names = [row.name for row in self.rows if row.status != Status.OPERATIONAL]
+        if not names:
+            return ""
+        if len(names) > 4:
+            return gettext("%d parts of the service are affected.") % len(names)
+        return gettext("Affected: %s.") % in_words(names)
+
+    @property
     def indicator(self) -> str:
         """none, maintenance, minor, major or critical: only components decide, incident impact never does."""
         return self._roll_up[0]
@@ -174,4 +186,6 @@ def _standing_at(at: datetime) -> list[Standing]:
         Prefetch("updates", queryset=updates)
     )
     standings = [Standing(incident, incident.timeline()) for incident in candidates]
+    for update in chain.from_iterable(standing.updates for standing in standings):
+        update.as_of = at
     return [one for one in standings if one.updates and one.status not in Incident.CLOSED]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from statuspage.incidents import views, views_incident
+from statuspage.incidents import views, views_incident, views_past
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("schedule/", views.schedule, name="schedule"),
     path("backfill/", views.backfill, name="backfill"),
     path("components/", views.components, name="components"),
+    path("moment/", views_past.at_the_desk, name="moment"),
     path("preview/", views.preview, name="preview"),
     path("incidents/", views.past, name="past"),
     path("incidents/<slug:code>/", views_incident.incident, name="incident"),

@@ -8,12 +8,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from statuspage.incidents.affected import affected_sentence, in_words
+from statuspage.incidents.affected import affected_sentence
 from statuspage.incidents.history import Month, month_days, months, recent_days
 from statuspage.incidents.models import Incident
-from statuspage.incidents.overview import Overview as State
 from statuspage.incidents.overview import overview
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
@@ -100,7 +98,7 @@ class HomePage(Overview):
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
         now = timezone.now()
         state = overview(now)
-        return {"state": state, "affected": _affected_line(state), "days": recent_days(now, page.zone)}
+        return {"state": state, "affected": state.affected_line, "days": recent_days(now, page.zone)}
 
 
 @register
@@ -109,16 +107,6 @@ class NotFoundPage(Overview):
 
     path = "/404"
     template_name = "public/404.html"
-
-
-def _affected_line(state: State) -> str:
-    """“Affected: Bookings and API.”, by the rows readers see; empty where nothing is."""
-    names = [row.name for row in state.rows if row.status != "operational"]
-    if not names:
-        return ""
-    if len(names) > 4:
-        return _("%d parts of the service are affected.") % len(names)
-    return _("Affected: %s.") % in_words(names)
 
 
 def _zone() -> ZoneInfo:
