@@ -86,6 +86,8 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["resolved_at"], name="incident_resolved_at"),
             models.Index(fields=["started_at"], name="incident_started_at"),
+            models.Index(fields=["updated_at"], name="incident_updated_at"),
+            models.Index(fields=["kind", "created_at", "id"], name="incident_newest_of_kind"),
         ]
         constraints = [
             models.CheckConstraint(
