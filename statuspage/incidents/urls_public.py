@@ -1,8 +1,11 @@
 """Addresses that the public may ask for and that are no files."""
 
-from django.urls import re_path
+from django.urls import path, re_path
 
 from statuspage.incidents import views_public
 from statuspage.publishing.urls import LANGUAGES
 
-urlpatterns = [re_path(rf"^(?:(?P<language>{LANGUAGES})/)?history$", views_public.numbered_history)]
+urlpatterns = [
+    re_path(rf"^(?:(?P<language>{LANGUAGES})/)?history$", views_public.numbered_history),
+    path("history.json", views_public.history_beyond),
+]
