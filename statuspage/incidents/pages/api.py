@@ -73,7 +73,7 @@ class Answers:
         return [incident_document(standing.incident, self._rows, self.page) for standing in standings]
 
     def _newest(self, kind: str) -> list[Document]:
-        newest = Incident.objects.filter(kind=kind).order_by("-created_at", "-id").with_timeline()[:MOST]
+        newest = Incident.objects.filter(kind=kind).order_by("-created_at", "-id").with_documents()[:MOST]
         return [incident_document(incident, self._rows, self.page) for incident in newest]
 
     @cached_property
@@ -158,7 +158,10 @@ class IncidentDocument(Page):
         return Incident.objects.open().with_timeline()
 
     def concerned(self, changed: Model) -> Iterable[Incident]:
-        return Incident.objects.with_timeline().filter(pk=changed.pk) if isinstance(changed, Incident) else []
+        if not isinstance(changed, Incident):
+            return []
+        # An open one is current as it is.
+        return Incident.objects.closed().with_timeline().filter(pk=changed.pk)
 
     def together(self, subjects: Iterable[Incident], page: StatusPage) -> Iterable[Beside]:
         incidents = list(subjects)
