@@ -7,6 +7,7 @@ import re
 import pytest
 
 from statuspage.publishing import store
+from statuspage.publishing.pages import Overview, registry
 from statuspage.publishing.press import publish
 from tests.incidents.public_format import DOCUMENTS
 
@@ -30,6 +31,22 @@ def test_every_document_is_named_and_there_in_every_language(guide):
         named = set(re.findall(r'href="(/api/v2/[^"]+)\.json"', text))
         assert named == {f"/api/v2/{name}" for name in DOCUMENTS}
     assert all(store.find(f"{address}.json") for address in named)
+
+
+def test_feeds_are_named_where_the_site_has_them(guide, monkeypatch):
+    there = [kind.location(None) for kind in registry if isinstance(kind, Overview)]
+    named = {one for one in ("/history.atom", "/history.rss", "/maintenance.ics", "/badge.svg") if one in there}
+    assert set(re.findall(r'href="(/[\w.]+\.(?:atom|rss|ics|svg))"', guide["en"])) == named
+
+    class Badge(Overview):
+        path = "/badge.svg"
+
+        def body(self, subject, page):
+            return b"<svg/>"
+
+    monkeypatch.setattr("statuspage.incidents.pages.guide.registry", [Badge()])
+    publish()
+    assert 'href="/badge.svg"' in store.find("/api").decode()
 
 
 def test_the_words_of_the_verdict_are_told_as_documents_have_them(guide):

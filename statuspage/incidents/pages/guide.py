@@ -13,7 +13,7 @@ from statuspage.incidents.documents import page_document, status_document
 from statuspage.incidents.overview import ALL_DOWN, ROLL_UP, overview
 from statuspage.incidents.pages.api import MOST, last_changed
 from statuspage.publishing.models import StatusPage
-from statuspage.publishing.pages import Overview, register
+from statuspage.publishing.pages import Overview, register, registry
 
 
 @register
@@ -32,6 +32,7 @@ class ApiGuide(Overview):
         return {
             "example": json.dumps(example, ensure_ascii=False, indent=2),
             "documents": _documents(),
+            "followed": _followed(),
             "verdicts": _verdicts(),
             "most": MOST,
         }
@@ -55,6 +56,18 @@ def _documents() -> list[tuple[str, str]]:
         ("/incidents/CODE.json", _("One incident in full, with its postmortem in Markdown once that is published.")),
         ("/history.json?page=1", _("The whole past, three months a page; a page beyond the last has none.")),
     ]
+
+
+def _followed() -> list[tuple[list[str], str]]:
+    """Feeds and calendars, those that this site has."""
+    known = {kind.location(None) for kind in registry if isinstance(kind, Overview)}
+    told = [
+        (["/history.atom", "/history.rss"], _("The newest incidents and maintenances, for feed readers and chat.")),
+        (["/maintenance.ics"], _("Planned maintenance, for calendars.")),
+        (["/badge.svg"], _("The verdict as a picture, for a README or a footer.")),
+    ]
+    there = [([one for one in addresses if one in known], answer) for addresses, answer in told]
+    return [(addresses, answer) for addresses, answer in there if addresses]
 
 
 def _verdicts() -> list[tuple[str, str, str]]:
