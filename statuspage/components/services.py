@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -31,5 +31,12 @@ def report_components(
         ComponentReport(component=component, status=Status(status), reported_at=at, source=source, author=author)
         for component, status in statuses.items()
     )
+    touch_components(statuses, at=at)
     publish_soon(*statuses)
     return reports
+
+
+def touch_components(components: Iterable[Component], *, at: datetime) -> None:
+    """Say that these read otherwise since `at`; readers of the public API look for what is new by that."""
+    keys = [component.pk for component in components]
+    Component.objects.filter(pk__in=keys, updated_at__lt=at).update(updated_at=at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from statuspage.components.models import Component, ComponentReport
@@ -35,7 +37,7 @@ def import_history(history: History, *, adopt: bool = False) -> Report:
     return report
 
 
-def _write_page(told: dict[str, str]) -> None:
+def _write_page(told: dict[str, Any]) -> None:
     page = StatusPage.objects.select_for_update().get()
     # Once the page is this one, its name and zone are its owner's to change here.
     if told and page.code != told["code"]:

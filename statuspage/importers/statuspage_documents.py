@@ -266,11 +266,11 @@ def _affected(place: Place) -> list[ToldAffected]:
     return list(found.values())
 
 
-def _page(merged: _Merged) -> dict[str, str]:
+def _page(merged: _Merged) -> dict[str, Any]:
     if not merged.occurrences:
         return {}
     said = merged.said
-    told = {"code": said["id"], "name": said["name"], "time_zone": said.get("time_zone")}
+    told = {"code": said["id"]} | {key: said.get(key) for key in ("name", "time_zone", "updated_at")}
     return {key: value for key, value in told.items() if value}
 
 

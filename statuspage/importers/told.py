@@ -74,7 +74,7 @@ class ToldIncident(Told):
 class History:
     """Everything the sources told. `as_of` is when components stood as their `status` says."""
 
-    page: dict[str, str] = field(default_factory=dict)
+    page: dict[str, Any] = field(default_factory=dict)
     as_of: datetime | None = None
     groups: list[Told] = field(default_factory=list)
     components: list[ToldComponent] = field(default_factory=list)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,18 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """With everything a public page says of them, in a constant number of queries."""
         return self.select_related("postmortem__published_revision__pdf").prefetch_related(
             "updates__affected__component__group", "updates__revisions"
+        )
+
+    def with_documents(self) -> IncidentQuerySet:
+        """With no more than lists of the public API say of them, fifty at a time, while a responder waits."""
+        mentions = AffectedComponent.objects.select_related("component").only(
+            "update", "name", "old_status", "new_status", "component__code"
+        )
+        updates = IncidentUpdate.objects.defer("body_html").prefetch_related(Prefetch("affected", mentions))
+        return (
+            self.select_related("postmortem__published_revision")
+            .defer("postmortem__published_revision__snapshot")
+            .prefetch_related(Prefetch("updates", updates))
         )
 
 
@@ -87,6 +99,8 @@ class Incident(models.Model):
         indexes = [
             models.Index(fields=["resolved_at"], name="incident_resolved_at"),
             models.Index(fields=["started_at"], name="incident_started_at"),
+            models.Index(fields=["updated_at"], name="incident_updated_at"),
+            models.Index(fields=["kind", "created_at", "id"], name="incident_newest_of_kind"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from statuspage.components.models import Component
+from statuspage.components.services import touch_components
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.components.status import worst
 from statuspage.incidents.affected import last_words
@@ -337,6 +338,8 @@ def _append(
         )
         for component, new_status in affected.items()
     )
+    if not incident.backfilled:
+        touch_components((one for one, said in affected.items() if said != before.status_of(one)), at=at)
     incident.status, ended_before = status, incident.resolved_at
     # A word added to a closed incident does not make it last longer.
     incident.resolved_at = (incident.resolved_at or shown_at) if closing else None

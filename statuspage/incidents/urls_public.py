@@ -8,4 +8,5 @@ from statuspage.publishing.urls import LANGUAGES
 urlpatterns = [
     re_path(rf"^(?:(?P<language>{LANGUAGES})/)?history$", views_public.numbered_history),
     path("past", views_past.for_everyone),
+    path("history.json", views_public.history_beyond),
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
+from statuspage.publishing.serving import PAGE_CACHE
 from statuspage.publishing.views import in_language, not_found
 
 MONTHS_A_PAGE = 3
@@ -21,6 +22,16 @@ def numbered_history(request: HttpRequest, language: str | None = None) -> HttpR
     published = sorted((path.stem for path in settings.PUBLIC_ROOT.glob("history/????-??.html")), reverse=True)
     place = MONTHS_A_PAGE * (_number(request.GET["page"]) - 1)
     return redirect(f"{request.path}/{published[place]}" if 0 < place < len(published) else request.path)
+
+
+def history_beyond(request: HttpRequest) -> HttpResponse:
+    """`/history.json?page=N` beyond the last page: no months, by which whoever reads them all knows the end.
+
+    Pages that exist are answered from their files before Django is asked.
+    """
+    if _number(request.GET.get("page", "")) < 2:
+        return not_found(request)
+    return JsonResponse({"months": []}, headers={"Access-Control-Allow-Origin": "*", "Cache-Control": PAGE_CACHE})
 
 
 def _number(text: str) -> int:

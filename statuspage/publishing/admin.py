@@ -3,6 +3,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import republish_soon
@@ -28,6 +29,7 @@ class StatusPageAdmin(admin.ModelAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: StatusPage, form: ModelForm, change: bool) -> None:
+        obj.updated_at = timezone.now()
         super().save_model(request, obj, form, change)
         republish_soon()
 

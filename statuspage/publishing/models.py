@@ -71,6 +71,7 @@ class StatusPage(models.Model):
         default=False,
         help_text="Let readers, not only staff, see the page as it stood at any past moment.",
     )
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
     # The day, in the page's zone, for which every page was last owed: what tells of “today” is then rendered anew.
     day = models.DateField(null=True, editable=False)
     only = models.BooleanField(default=True, unique=True, editable=False)

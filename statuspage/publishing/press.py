@@ -194,7 +194,7 @@ class _Press:
     def store(self, kind: Page, subjects: Iterable[Any], language: str) -> None:
         """Render and store the page of each subject, once."""
         with translation.override(language):
-            for subject in subjects:
+            for subject in kind.together(subjects, self.page):
                 location = self.location(kind, subject, language)
                 if location not in self.stored:
                     self.stored.add(location)

@@ -1,0 +1,175 @@
+"""What programs read of incidents: the public API, version 2, and each incident's own document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Max, Model
+from django.utils import timezone
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.incidents.documents import (
+    Document,
+    Rows,
+    component_rows,
+    full_incident_document,
+    incident_document,
+    page_document,
+    status_document,
+    to_json,
+)
+from statuspage.incidents.models import Incident
+from statuspage.incidents.overview import Overview, Standing, overview
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import Page, register
+
+# How many incidents a list holds; older ones are in /history.json.
+MOST = 50
+
+
+class Answers:
+    """What the API answers at one moment. Each question is asked once, however many documents tell of it."""
+
+    def __init__(self, page: StatusPage, at: datetime) -> None:
+        self.page = page
+        self.at = at
+
+    def summary(self) -> Document:
+        return {
+            **self.components(),
+            **self.unresolved(),
+            **self._planned([*self._state.upcoming, *self._state.active]),
+            **self.status(),
+        }
+
+    def status(self) -> Document:
+        return {"page": self._page, "status": status_document(self._state)}
+
+    def components(self) -> Document:
+        return {"page": self._page, "components": list(self._rows.values())}
+
+    def incidents(self) -> Document:
+        return {"page": self._page, "incidents": self._newest(Incident.Kind.INCIDENT)}
+
+    def unresolved(self) -> Document:
+        return {"page": self._page, "incidents": self._told(self._state.incidents)}
+
+    def maintenances(self) -> Document:
+        return {"page": self._page, "scheduled_maintenances": self._newest(Incident.Kind.MAINTENANCE)}
+
+    def upcoming(self) -> Document:
+        return self._planned(self._state.upcoming)
+
+    def active(self) -> Document:
+        return self._planned(self._state.active)
+
+    def _planned(self, standings: Iterable[Standing]) -> Document:
+        return {"page": self._page, "scheduled_maintenances": self._told(standings)}
+
+    def _told(self, standings: Iterable[Standing]) -> list[Document]:
+        return [incident_document(standing.incident, self._rows, self.page) for standing in standings]
+
+    def _newest(self, kind: str) -> list[Document]:
+        newest = Incident.objects.filter(kind=kind).order_by("-created_at", "-id").with_documents()[:MOST]
+        return [incident_document(incident, self._rows, self.page) for incident in newest]
+
+    @cached_property
+    def _page(self) -> Document:
+        return page_document(self.page, updated_at=last_changed(self.page))
+
+    @cached_property
+    def _state(self) -> Overview:
+        return overview(self.at)
+
+    @cached_property
+    def _rows(self) -> dict[str, Document]:
+        return component_rows(self._state, self.page)
+
+
+def last_changed(page: StatusPage) -> datetime:
+    """When anything that the API tells was last changed: facts alone decide, so two publishes say the same."""
+    postmortems = Incident.objects.exclude(postmortem__published_revision=None)
+    found = [
+        Component.objects.aggregate(last=Max("updated_at")),
+        ComponentGroup.objects.aggregate(last=Max("updated_at")),
+        Incident.objects.aggregate(last=Max("updated_at")),
+        postmortems.aggregate(last=Max("postmortem__published_revision__created_at")),
+    ]
+    return max([page.updated_at, *(one["last"] for one in found if one["last"])])
+
+
+@register
+class ApiDocument(Page):
+    """The documents below /api/v2: each its address and the answer it holds."""
+
+    DOCUMENTS: dict[str, Callable[[Answers], Document]] = {
+        "summary": Answers.summary,
+        "status": Answers.status,
+        "components": Answers.components,
+        "incidents": Answers.incidents,
+        "incidents/unresolved": Answers.unresolved,
+        "scheduled-maintenances": Answers.maintenances,
+        "scheduled-maintenances/upcoming": Answers.upcoming,
+        "scheduled-maintenances/active": Answers.active,
+    }
+
+    def subjects(self) -> Iterable[tuple[str, Answers]]:
+        answers = Answers(StatusPage.objects.get(), timezone.now())
+        return [(name, answers) for name in self.DOCUMENTS]
+
+    def current(self) -> Iterable[tuple[str, Answers]]:
+        return self.subjects()
+
+    def location(self, subject: tuple[str, Answers]) -> str:
+        return f"/api/v2/{subject[0]}.json"
+
+    def body(self, subject: tuple[str, Answers], page: StatusPage) -> bytes:
+        name, answers = subject
+        return to_json(self.DOCUMENTS[name](answers))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """An incident beside the components as they are now."""
+
+    incident: Incident
+    rows: Rows
+
+    @property
+    def path(self) -> str:
+        return self.incident.path
+
+
+@register
+class IncidentDocument(Page):
+    """One incident or maintenance in full.
+
+    Its components are as they are now: those of an open incident at every publish, those of a closed one whenever that
+    changes, and each day.
+    """
+
+    def subjects(self) -> Iterable[Incident]:
+        return Incident.objects.with_timeline()
+
+    def current(self) -> Iterable[Incident]:
+        return Incident.objects.open().with_timeline()
+
+    def concerned(self, changed: Model) -> Iterable[Incident]:
+        if not isinstance(changed, Incident):
+            return []
+        # An open one is current as it is.
+        return Incident.objects.closed().with_timeline().filter(pk=changed.pk)
+
+    def together(self, subjects: Iterable[Incident], page: StatusPage) -> Iterable[Beside]:
+        incidents = list(subjects)
+        rows = component_rows(overview(timezone.now()), page) if incidents else {}
+        return [Beside(incident, rows) for incident in incidents]
+
+    def location(self, subject: Incident | Beside) -> str:
+        return f"{subject.path}.json"
+
+    def body(self, subject: Beside, page: StatusPage) -> bytes:
+        return to_json(full_incident_document(subject.incident, subject.rows, page))
