@@ -2,7 +2,7 @@
 
 The format is Statuspage's, measured on real documents, so that its clients work unchanged: keys in this order, ids that
 are our codes, null rather than a missing key. Pure: whatever is told here was read before, by `overview` and by
-`Incident.objects.with_timeline`.
+`Incident.objects.with_documents`.
 """
 
 from __future__ import annotations
@@ -150,8 +150,8 @@ def _stamp(value: datetime | None, page: StatusPage) -> str | None:
     return stamp(value, page) if value else None
 
 
-def _position(subject: Component | ComponentGroup) -> tuple[int, datetime, str]:
-    return (subject.position, subject.created_at, subject.code)
+def _position(subject: Component | ComponentGroup) -> tuple[int, datetime, int]:
+    return (subject.position, subject.created_at, subject.pk)
 
 
 def _row(subject: Component | ComponentGroup, status: Status, page: StatusPage) -> Document:

@@ -29,16 +29,12 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         )
 
     def with_documents(self) -> IncidentQuerySet:
-        """With no more than lists of the public API say of them, fifty at a time, while a responder waits."""
+        """With what the public API tells of them, and no more: fifty are read while a responder waits."""
         mentions = AffectedComponent.objects.select_related("component").only(
             "update", "name", "old_status", "new_status", "component__code"
         )
         updates = IncidentUpdate.objects.defer("body_html").prefetch_related(Prefetch("affected", mentions))
-        return (
-            self.select_related("postmortem__published_revision")
-            .defer("postmortem__published_revision__snapshot")
-            .prefetch_related(Prefetch("updates", updates))
-        )
+        return self.select_related("postmortem__published_revision").prefetch_related(Prefetch("updates", updates))
 
 
 class Incident(models.Model):

@@ -67,7 +67,7 @@ def _look_at_all(page, incident, body):
     told = json.loads(to_json(answers.incidents()))["incidents"][0]
     assert (told["name"], told["incident_updates"][0]["body"]) == (incident.name, body)
 
-    [incident] = Incident.objects.with_timeline()
+    [incident] = Incident.objects.with_documents()
     full = full_incident_document(incident, component_rows(overview(timezone.now()), page), page)
     assert list(check(json.loads(to_json(full)), INCIDENT_IN_FULL)) == []
     history = json.loads(HistoryDocument().body(1, page))

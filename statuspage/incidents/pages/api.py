@@ -73,7 +73,9 @@ class Answers:
         return [incident_document(standing.incident, self._rows, self.page) for standing in standings]
 
     def _newest(self, kind: str) -> list[Document]:
-        newest = Incident.objects.filter(kind=kind).order_by("-created_at", "-id").with_documents()[:MOST]
+        newest = Incident.objects.filter(kind=kind).order_by("-created_at", "-id").with_documents()
+        # Lists tell that there is a postmortem, not what it says.
+        newest = newest.defer("postmortem__published_revision__snapshot")[:MOST]
         return [incident_document(incident, self._rows, self.page) for incident in newest]
 
     @cached_property
@@ -152,16 +154,16 @@ class IncidentDocument(Page):
     """
 
     def subjects(self) -> Iterable[Incident]:
-        return Incident.objects.with_timeline()
+        return Incident.objects.with_documents()
 
     def current(self) -> Iterable[Incident]:
-        return Incident.objects.open().with_timeline()
+        return Incident.objects.open().with_documents()
 
     def concerned(self, changed: Model) -> Iterable[Incident]:
         if not isinstance(changed, Incident):
             return []
         # An open one is current as it is.
-        return Incident.objects.closed().with_timeline().filter(pk=changed.pk)
+        return Incident.objects.closed().with_documents().filter(pk=changed.pk)
 
     def together(self, subjects: Iterable[Incident], page: StatusPage) -> Iterable[Beside]:
         incidents = list(subjects)
