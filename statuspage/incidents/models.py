@@ -148,6 +148,13 @@ class Incident(models.Model):
         """How long readers have been affected, as of `at`; never negative, whatever was backdated."""
         return max((self.resolved_at or at) - self.started_at, timedelta())
 
+    @property
+    def told_at(self) -> datetime:
+        """The moment its news is dated: its last update's time, or the start of what is planned and not begun."""
+        if self.is_upcoming and self.scheduled_for:
+            return self.scheduled_for
+        return self.timeline()[0].display_at
+
     def timeline(self) -> list[IncidentUpdate]:
         """Its updates, newest first in the order of posting."""
         return sorted(self.updates.all(), key=lambda update: update.order, reverse=True)
