@@ -46,7 +46,7 @@ def _event(maintenance: Incident, page: StatusPage) -> Event:
     event.add("created", _second(maintenance.created_at))
     event.add("last-modified", _second(maintenance.updated_at))
     event.add("sequence", _changes(maintenance))
-    event.add("status", "CANCELLED" if _was_called_off(maintenance) else "CONFIRMED")
+    event.add("status", "CANCELLED" if maintenance.was_called_off else "CONFIRMED")
     event.add("dtstart", _second(maintenance.scheduled_for))
     event.add("dtend", _second(maintenance.scheduled_until))
     # It tells of our work; it does not make the reader busy.
@@ -55,12 +55,6 @@ def _event(maintenance: Incident, page: StatusPage) -> Event:
     event.add("description", speakable(f"{last.body}\n\n{affected_sentence(maintenance)}".strip()))
     event.add("url", f"{page.url}{maintenance.path}")
     return event
-
-
-def _was_called_off(maintenance: Incident) -> bool:
-    """Whether it was over before its window began: there is no status for that, and nothing else that can mean."""
-    start, end = maintenance.scheduled_for, maintenance.resolved_at
-    return bool(start and end and end < start)
 
 
 def _changes(maintenance: Incident) -> int:

@@ -140,6 +140,11 @@ class Incident(models.Model):
         return self.status == self.Status.SCHEDULED
 
     @property
+    def was_called_off(self) -> bool:
+        """Whether maintenance was over before its window began; no status says so, and nothing else can mean that."""
+        return bool(self.scheduled_for and self.resolved_at and self.resolved_at < self.scheduled_for)
+
+    @property
     def path(self) -> str:
         """Where the public reads it."""
         return f"/incidents/{self.code}"

@@ -36,6 +36,8 @@ class Selection:
         Planned maintenance counts from its start, which usually lies ahead and puts it first; everything else from the
         time of its last update.
         """
+        if isinstance(self.of, Incident):
+            return [self.of]
         planned = self.incidents().filter(status=Incident.Status.SCHEDULED).order_by("-scheduled_for", "-pk")
         told = self._last_updates().values_list("incident", flat=True)
         keys = [*planned.values_list("pk", flat=True)[:many], *told[:many]]

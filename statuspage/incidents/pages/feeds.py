@@ -159,10 +159,12 @@ class IncidentAtom(Followed):
     deferred = True
 
     def subjects(self) -> Iterable[Incident]:
-        return Incident.objects.all()
+        return Incident.objects.prefetch_related("updates")
 
     def concerned(self, changed: Model) -> Iterable[Incident]:
-        return [changed] if isinstance(changed, Incident) else []
+        if isinstance(changed, Incident):
+            return Incident.objects.prefetch_related("updates").filter(pk=changed.pk)
+        return []
 
     def location(self, subject: Incident) -> str:
         return f"{subject.path}.atom"

@@ -108,6 +108,7 @@ class NotFoundPage(Overview):
 
     path = "/404"
     template_name = "public/404.html"
+    listed = False
 
 
 def _affected_line(state: State) -> str:
