@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event, Timezone, TimezoneStandard
+from icalendar import Calendar, Event, Timezone, TimezoneStandard, vText
 
 from statuspage.incidents.affected import affected_sentence
 from statuspage.incidents.models import Incident
@@ -25,7 +25,10 @@ def calendar(selection: Selection, page: StatusPage, *, location: str) -> bytes:
     made.add("version", "2.0")
     made.add("prodid", "-//Candor//Status page//EN")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", speakable(f"{title}: {selection.of}" if selection.of else title))
+    name = vText(_line(f"{title}: {selection.of}" if selection.of else title))
+    made.add("name", name)
+    # What it was called before RFC 7986, and still is in most programs.
+    made.add("x-wr-calname", name)
     made.add("refresh-interval", ASK_AGAIN, {"VALUE": "DURATION"})
     made.add("source", f"{page.url}{location}", {"VALUE": "URI"})
     ends_late_enough = selection.incidents().filter(scheduled_until__gte=timezone.now() - KEPT)
@@ -51,7 +54,7 @@ def _event(maintenance: Incident, page: StatusPage) -> Event:
     event.add("dtend", _second(maintenance.scheduled_until))
     # It tells of our work; it does not make the reader busy.
     event.add("transp", "TRANSPARENT")
-    event.add("summary", speakable(f"{page.name}: {maintenance.name}"))
+    event.add("summary", _line(f"{page.name}: {maintenance.name}"))
     event.add("description", speakable(f"{last.body}\n\n{affected_sentence(maintenance)}".strip()))
     event.add("url", f"{page.url}{maintenance.path}")
     return event
@@ -61,6 +64,10 @@ def _changes(maintenance: Incident) -> int:
     """How often it was changed since it was announced: each update, each edit of one, each edit of itself."""
     updates = maintenance.updates.all()
     return maintenance.version - 1 + len(updates) - 1 + sum(update.edits for update in updates)
+
+
+def _line(text: str) -> str:
+    return " ".join(speakable(text).split())
 
 
 def _second(moment: datetime | None) -> datetime:
