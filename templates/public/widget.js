@@ -16,7 +16,6 @@
   const STYLE = `
     :host { all: initial; }
     .notice { --tone: #8a5c00; --ink: #16202a; --card: #fff; --line: #d9d5cd; display: flex; align-items: flex-start; gap: .6rem; box-sizing: border-box; max-inline-size: 24rem; padding: .7rem .5rem .7rem .85rem; border: 1px solid var(--line); border-inline-start: 4px solid var(--tone); border-radius: 8px; background: var(--card); color: var(--ink); font: 15px/1.4 system-ui, -apple-system, "Segoe UI", "Noto Sans", sans-serif; overflow-wrap: anywhere; }
-    .notice[hidden] { display: none; }
     .corner { position: fixed; inset-block-end: 1rem; inset-inline-end: 1rem; max-inline-size: min(24rem, calc(100vw - 2rem)); z-index: 2147483000; box-shadow: 0 6px 24px rgb(0 0 0 / .16); }
     .major, .critical { --tone: #b42318; }
     .maintenance { --tone: #3a5bc7; }
@@ -31,6 +30,7 @@
       .major, .critical { --tone: #ff8a7e; }
       .maintenance { --tone: #9db2ff; }
     }
+    .quiet { position: absolute; inline-size: 1px; block-size: 1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%); box-shadow: none; }
     @media print { .notice { display: none; } }
   `;
 
@@ -47,6 +47,7 @@
   button.setAttribute("aria-label", words.dismiss);
   const notice = make("div", { className: "notice", lang: "{{ page.locale|escapejs }}" }, told, button);
   let shown = "";
+  let corner = "";
 
   function place() {
     const given = document.querySelector("[data-candor]");
@@ -56,16 +57,15 @@
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
-    notice.classList.toggle("corner", !given);
-    button.hidden = true;
-    root.replaceChildren(notice);
+    corner = given ? "" : "corner";
     quiet();
+    root.replaceChildren(notice);
   }
 
   function quiet() {
-    notice.className = notice.classList.contains("corner") ? "notice corner" : "notice";
+    notice.className = "notice quiet";
     told.replaceChildren();
-    notice.hidden = true;
+    button.hidden = true;
     shown = "";
   }
 
@@ -91,8 +91,8 @@
     const key = found.key + found.name + found.verdict;
     if (key === shown) return;
     quiet();
-    notice.classList.add(String(found.kind).replace(/[^a-z]/g, "") || "none");
-    notice.hidden = button.hidden = false;
+    notice.className = `notice ${corner} ${found.kind}`;
+    button.hidden = false;
     button.onclick = () => {
       remember(found.key);
       quiet();
@@ -124,7 +124,9 @@
     if (document.hidden || performance.now() - asked < EVERY / 2) return;
     asked = performance.now();
     try {
-      const answer = await fetch(`${origin}/api/v2/summary.json`, { credentials: "omit", referrerPolicy: "no-referrer" });
+      // Not what the browser remembers: a notice that is half a minute old would be wrong just when it matters.
+      const how = { cache: "no-cache", credentials: "omit", referrerPolicy: "no-referrer" };
+      const answer = await fetch(`${origin}/api/v2/summary.json`, how);
       if (answer.ok) tell(trouble(await answer.json()));
     } catch {
       // Whoever visits the site can do nothing about it; the next turn asks again.
