@@ -8,6 +8,7 @@ from statuspage import environment
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = environment.data_dir(default=BASE_DIR / "var")
 PUBLIC_ROOT = DATA_DIR / "public"
+FONTS_DIR = BASE_DIR / "postmortems" / "fonts"
 
 HOST = environment.read("HOST", "127.0.0.1")
 PORT = environment.read_port("PORT", 8000)

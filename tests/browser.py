@@ -89,7 +89,7 @@ def tab(browser: Browser, site: str, **options: object) -> Iterator[Page]:
     if options.get("java_script_enabled", True):
         told += page.evaluate("window.troubles")
     context.close()
-    assert told == []
+    assert not told, told
 
 
 def complaints(page: Page) -> list[str]:

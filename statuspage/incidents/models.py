@@ -151,6 +151,11 @@ class Incident(models.Model):
         return self.status == self.Status.SCHEDULED
 
     @property
+    def was_called_off(self) -> bool:
+        """Whether maintenance was over before its window began; no status says so, and nothing else can mean that."""
+        return bool(self.scheduled_for and self.resolved_at and self.resolved_at < self.scheduled_for)
+
+    @property
     def path(self) -> str:
         """Where the public reads it."""
         return f"/incidents/{self.code}"
@@ -158,6 +163,13 @@ class Incident(models.Model):
     def duration(self, at: datetime) -> timedelta:
         """How long readers have been affected, as of `at`; never negative, whatever was backdated."""
         return max((self.resolved_at or at) - self.started_at, timedelta())
+
+    @property
+    def told_at(self) -> datetime:
+        """The moment its news is dated: its last update's time, or the start of what is planned and not begun."""
+        if self.is_upcoming and self.scheduled_for:
+            return self.scheduled_for
+        return self.timeline()[0].display_at
 
     def timeline(self) -> list[IncidentUpdate]:
         """Its updates, newest first in the order of posting."""

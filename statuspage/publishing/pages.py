@@ -25,6 +25,8 @@ class Page:
     template_name = ""
     # A request does not wait for it: the clock or a worker publishes it within a second.
     deferred = False
+    # Search engines are told of those that people read, unless this says otherwise.
+    listed = True
 
     @property
     def translated(self) -> bool:

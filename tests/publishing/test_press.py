@@ -1,5 +1,6 @@
 import fcntl
 import logging
+import re
 from contextlib import contextmanager
 
 import pytest
@@ -358,7 +359,7 @@ def test_a_responder_never_waits_for_all_of_the_history(make_incident, monkeypat
     def lock():
         with enter():
             yield
-        released.append(len([path for path in inside if path.startswith("/incidents/")]))
+        released.append(len([path for path in inside if re.fullmatch("/incidents/[a-z0-9]+", path)]))
         inside.clear()
 
     monkeypatch.setattr(store, "lock", lock)

@@ -1,6 +1,5 @@
-"""What the public reads of incidents: registered on import, one module for each form."""
+"""What the public gets of incidents, a module for each sort of reader: importing them registers their kinds of page."""
 
-from statuspage.incidents.pages import api as api
-from statuspage.incidents.pages import guide as guide
-from statuspage.incidents.pages import history_json as history_json
-from statuspage.incidents.pages import html as html
+from statuspage.incidents.pages import api, discovery, embeds, feeds, guide, history_json, html
+
+__all__ = ["api", "discovery", "embeds", "feeds", "guide", "history_json", "html"]

@@ -107,6 +107,7 @@ class NotFoundPage(Overview):
 
     path = "/404"
     template_name = "public/404.html"
+    listed = False
 
 
 def _zone() -> ZoneInfo:

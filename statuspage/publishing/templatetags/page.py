@@ -61,6 +61,12 @@ def ended(context: Context, incident: Any) -> str:
     return _("%(resolved)s after %(span)s, %(window)s.") % said
 
 
+@register.simple_block_tag
+def said_once(content: SafeString) -> SafeString:
+    """What stands inside, kept under a name with `as`: a block can be filled once, but is told in several places."""
+    return content
+
+
 @register.filter
 def markdown(text: str) -> SafeString:
     """Safe HTML of a text in Markdown."""

@@ -1,0 +1,94 @@
+"""What other sites show of the page: badges, a frame, a notice, and the picture beside a link.
+
+No request waits for any of it; it follows within a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Model
+from django.utils import timezone
+
+from statuspage.components.models import Component
+from statuspage.incidents.badge import badge
+from statuspage.incidents.card import card
+from statuspage.incidents.models import Incident
+from statuspage.incidents.overview import overview
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import Overview, Page, register
+
+
+@register
+class PageBadge(Overview):
+    """How everything is, in one badge."""
+
+    path = "/badge.svg"
+    template_name = "public/badge.svg"
+    deferred = True
+
+    def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
+        state = overview(timezone.now())
+        return badge(page.name, state.description, state.worst)
+
+
+@register
+class ComponentBadge(Page):
+    """How one component is. One that was retired has none: nobody says any more how it is."""
+
+    template_name = "public/badge.svg"
+    deferred = True
+
+    def subjects(self) -> Iterable[Component]:
+        return Component.objects.shown_at(timezone.now())
+
+    def concerned(self, changed: Model) -> Iterable[Component]:
+        found = Component.objects.shown_at(timezone.now())
+        if isinstance(changed, Component):
+            return found.filter(pk=changed.pk)
+        if isinstance(changed, Incident):
+            return found.filter(mentions__update__incident=changed).distinct()
+        return []
+
+    def location(self, subject: Component) -> str:
+        return f"/components/{subject.code}/badge.svg"
+
+    def context(self, subject: Component, page: StatusPage) -> dict[str, Any]:
+        status = overview(timezone.now()).status_of(subject)
+        return badge(subject.name, str(status.label), status)
+
+
+@register
+class Embed(Overview):
+    """The status in small, for a frame on another site."""
+
+    path = "/embed"
+    template_name = "public/embed.html"
+    deferred = True
+    listed = False
+
+    def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
+        return {"state": overview(timezone.now())}
+
+
+@register
+class Widget(Overview):
+    """A script for other sites: a notice appears there while something is wrong here."""
+
+    path = "/widget.js"
+    template_name = "public/widget.js"
+    deferred = True
+
+
+@register
+class Card(Overview):
+    """The picture beside a link to the page."""
+
+    path = "/card.png"
+    deferred = True
+
+    def body(self, subject: None, page: StatusPage) -> bytes:
+        state = overview(timezone.now())
+        return card(page.name, state.description, state.worst, accent=page.accent, host=urlsplit(page.url).netloc)

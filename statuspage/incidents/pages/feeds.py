@@ -1,0 +1,170 @@
+"""Feeds and calendars: whatever can be selected can be followed.
+
+Those of the whole page are there before a responder's request answers; those of parts follow within a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Model
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.incidents.feed import Feed, feed
+from statuspage.incidents.feed_formats import atom, json_feed, rss
+from statuspage.incidents.maintenance_calendar import calendar
+from statuspage.incidents.models import Incident
+from statuspage.incidents.selection import Selection
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import Overview, Page, register
+
+FORMATS: dict[str, Callable[[Feed], bytes]] = {".atom": atom, ".rss": rss, ".json": json_feed}
+
+
+class Followed(Page):
+    """A file by which programs follow a selection; the end of its address tells the format."""
+
+    name = ""
+    kind: Incident.Kind | None = None
+
+    def body(self, subject: Any, page: StatusPage) -> bytes:
+        selection, location = Selection(subject, self.kind), self.location(subject)
+        if location.endswith(".ics"):
+            return calendar(selection, page, location=location)
+        write = FORMATS[location[location.rindex(".") :]]
+        return write(feed(selection, page, location=location))
+
+
+class OfPage(Followed, Overview):
+    """Of the whole page."""
+
+    def location(self, subject: None) -> str:
+        return f"/{self.name}"
+
+
+@register
+class HistoryAtom(OfPage):
+    name = "history.atom"
+
+
+@register
+class HistoryRss(OfPage):
+    name = "history.rss"
+
+
+@register
+class JsonFeed(OfPage):
+    name = "feed.json"
+
+
+@register
+class IncidentsAtom(OfPage):
+    name, kind, deferred = "incidents.atom", Incident.Kind.INCIDENT, True
+
+
+@register
+class IncidentsRss(OfPage):
+    name, kind, deferred = "incidents.rss", Incident.Kind.INCIDENT, True
+
+
+@register
+class MaintenanceAtom(OfPage):
+    name, kind, deferred = "maintenance.atom", Incident.Kind.MAINTENANCE, True
+
+
+@register
+class MaintenanceRss(OfPage):
+    name, kind, deferred = "maintenance.rss", Incident.Kind.MAINTENANCE, True
+
+
+@register
+class MaintenanceCalendar(OfPage):
+    name, kind, deferred = "maintenance.ics", Incident.Kind.MAINTENANCE, True
+
+
+class OfComponent(Followed):
+    """Of one component: one that was retired keeps its history, and whoever follows it."""
+
+    deferred = True
+
+    def subjects(self) -> Iterable[Component]:
+        return Component.objects.select_related("group")
+
+    def concerned(self, changed: Model) -> Iterable[Component]:
+        found = Component.objects.select_related("group")
+        if isinstance(changed, Component):
+            return found.filter(pk=changed.pk)
+        if isinstance(changed, ComponentGroup):
+            return found.filter(group=changed)
+        if isinstance(changed, Incident):
+            return found.filter(mentions__update__incident=changed).distinct()
+        return []
+
+    def location(self, subject: Component) -> str:
+        return f"/components/{subject.code}/{self.name}"
+
+
+@register
+class ComponentAtom(OfComponent):
+    name = "history.atom"
+
+
+@register
+class ComponentRss(OfComponent):
+    name = "history.rss"
+
+
+@register
+class ComponentCalendar(OfComponent):
+    name, kind = "maintenance.ics", Incident.Kind.MAINTENANCE
+
+
+class OfGroup(Followed):
+    """Of a group, with all that is in it now."""
+
+    deferred = True
+
+    def subjects(self) -> Iterable[ComponentGroup]:
+        return ComponentGroup.objects.all()
+
+    def concerned(self, changed: Model) -> Iterable[ComponentGroup]:
+        found = ComponentGroup.objects.all()
+        if isinstance(changed, ComponentGroup):
+            return found.filter(pk=changed.pk)
+        if isinstance(changed, Component):
+            return found.filter(components=changed)
+        if isinstance(changed, Incident):
+            return found.filter(components__mentions__update__incident=changed).distinct()
+        return []
+
+    def location(self, subject: ComponentGroup) -> str:
+        return f"/groups/{subject.code}/{self.name}"
+
+
+@register
+class GroupAtom(OfGroup):
+    name = "history.atom"
+
+
+@register
+class GroupRss(OfGroup):
+    name = "history.rss"
+
+
+@register
+class IncidentAtom(Followed):
+    """Of one incident: a single entry that moves with each update."""
+
+    deferred = True
+
+    def subjects(self) -> Iterable[Incident]:
+        return Incident.objects.prefetch_related("updates")
+
+    def concerned(self, changed: Model) -> Iterable[Incident]:
+        if isinstance(changed, Incident):
+            return Incident.objects.prefetch_related("updates").filter(pk=changed.pk)
+        return []
+
+    def location(self, subject: Incident) -> str:
+        return f"{subject.path}.atom"
