@@ -97,7 +97,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
         said = {"started_at": subject.started_at, "impact": None, "resolved_at": None} | form.cleaned_data
         said.pop("form_key")
         try:
-            services.edit_incident(subject, **said)
+            once(request, lambda: services.edit_incident(subject, **said).code)
         except ValidationError as error:
             form.blame(error)
         except services.StaleEdit:
@@ -122,8 +122,11 @@ def edit_update(request: DeskRequest, code: str, update_code: str) -> HttpRespon
         return render(request, "desk/edit_update.html", context)
     if form.is_valid():
         said = form.cleaned_data
+        editor = staff_member(request)
         try:
-            services.edit_update(update, body=said["body"], seen=said["seen"], editor=staff_member(request))
+            once(
+                request, lambda: services.edit_update(update, body=said["body"], seen=said["seen"], editor=editor).code
+            )
         except ValidationError as error:
             form.blame(error)
         except services.StaleEdit:

@@ -38,9 +38,9 @@ def to_html(text: str, *, heading: int = 3) -> str:
 
     Its headings begin at the level `heading`, below those of the page around it, and never skip one.
 
-    Python-Markdown is super-linear on brackets, nesting and short lines; a text that goes beyond what it can be trusted with comes
-    out as plain paragraphs, so that whatever is stored can be shown. The last ones are remembered: each is asked for by
-    several pages, in several languages.
+    Python-Markdown is super-linear on brackets, nesting and short lines; a text that goes beyond what it can be trusted
+    with comes out as plain paragraphs, so that whatever is stored can be shown. The last ones are remembered: each is
+    asked for by several pages, in several languages.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     # JSON may bring half of a surrogate pair, which no file can hold.
