@@ -120,11 +120,26 @@ def test_markdown_and_json_say_the_same_as_the_page(draft, django_capture_on_com
         'title: "Ships wait"',
         "- **Users impacted:** About 40 ships",
         "## Root cause analysis\n\nThe gate lost its power.",
-        "1. The gate was opened by hand.\n2. Power was restored.",
+        "1. The gate was opened by hand.\n   Nov 21, 2026 - 09:20 WET\n2. Power was restored.",
+        "1. Tell the desk when a spare is away.\n   Detects it sooner. Owner: Harbour desk.\n"
+        "2. A second spare.\n   Prevents it. Due Dec 24, 2026. In progress.",
+        "## Measured from the record\n\n- **First public update after:** 10 min",
         "Posted Nov 21, 2026 - 09:00 WET",
         "**Resolved**\n\nAll is well.",
     ):
         assert part in text
+
+
+def test_its_times_stay_in_the_zone_it_was_published_in(draft, page, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_postmortem(draft, author=None, at=NOW)
+    page.time_zone = "Asia/Tokyo"
+    page.save()
+    publish()
+    for text in (text_of(draft.path), store.find(f"{draft.path}.md").decode()):
+        assert "Posted Nov 21, 2026 - 09:00 WET" in text
+        assert "Nov 21, 2026 - 09:20 WET" in text
+        assert "JST" not in text
 
 
 @pytest.mark.parametrize("location", ["", "/postmortem"])
