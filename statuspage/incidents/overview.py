@@ -64,6 +64,13 @@ class Row:
     def name(self) -> str:
         return self.subject.name
 
+    @property
+    def hidden(self) -> bool:
+        """Whether readers are spared it: a component shown only while something is wrong, or a group of such."""
+        if isinstance(self.subject, Component):
+            return self.subject.only_show_if_degraded and self.status == Status.OPERATIONAL
+        return all(child.hidden for child in self.children)
+
 
 @dataclass(frozen=True)
 class Overview:
