@@ -140,6 +140,11 @@ class Incident(models.Model):
         return self.status == self.Status.SCHEDULED
 
     @property
+    def ended_before_it_began(self) -> bool:
+        """Never true of an incident; a maintenance begins with its announcement, which may come after the work."""
+        return not self.is_maintenance and self.resolved_at is not None and self.resolved_at < self.started_at
+
+    @property
     def path(self) -> str:
         """Where the public reads it."""
         return f"/incidents/{self.code}"

@@ -6,7 +6,8 @@ import html5lib
 import pytest
 import time_machine
 
-from statuspage.incidents.services import advance_maintenances, post_update, schedule_maintenance
+from statuspage.incidents.schedule import advance_maintenances
+from statuspage.incidents.services import post_update, schedule_maintenance
 from statuspage.publishing import store
 from statuspage.publishing.press import publish
 from tests.conftest import NOW
