@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -148,10 +148,6 @@ class Incident(models.Model):
     def path(self) -> str:
         """Where the public reads it."""
         return f"/incidents/{self.code}"
-
-    def duration(self, at: datetime) -> timedelta:
-        """How long readers have been affected, as of `at`; never negative, whatever was backdated."""
-        return max((self.resolved_at or at) - self.started_at, timedelta())
 
     def timeline(self) -> list[IncidentUpdate]:
         """Its updates, newest first in the order of posting."""
