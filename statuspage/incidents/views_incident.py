@@ -42,11 +42,12 @@ class Reopening(Exception):
 @staff_only
 def incident(request: DeskRequest, code: str) -> HttpResponse:
     """The incident: the form for its next update first, then what was said."""
+    asks_for_news = request.htmx and "since" in request.GET
+    # The timeline asks every few seconds; mostly there is nothing new, and nothing of it is read.
+    if asks_for_news and request.GET["since"] == _stamp(get_object_or_404(Incident, code=code)):
+        return HttpResponse(status=204)
     page, subject = StatusPage.objects.get(), _incident(code)
-    if request.htmx and "since" in request.GET:
-        # The timeline asks every few seconds; mostly there is nothing new.
-        if request.GET["since"] == _stamp(subject):
-            return HttpResponse(status=204)
+    if asks_for_news:
         return render(request, "desk/_changed.html", _shown(request, page, subject))
     preset = _preset(subject, request.GET.get("preset", ""))
     form = _update_form(None, page, subject, initial=preset)
