@@ -19,13 +19,6 @@ def newer_words(postmortem: Postmortem, draft: Mapping[str, Any], zone: ZoneInfo
     return {name: words or "(nothing)" for name, words in saved.items() if words != mine[name]}
 
 
-def fact_in_words(fact: Fact, zone: ZoneInfo) -> str:
-    """“Feb 16, 2021 - 17:09 EST”, “All API users”: what a fact says, whatever its kind."""
-    if fact.at:
-        return times.full(fact.at, zone)
-    return times.short_day(fact.day) if fact.day else fact.typed
-
-
 def _in_words(
     texts: Mapping[str, str],
     facts: Iterable[Fact],
@@ -42,7 +35,7 @@ def _in_words(
 
 
 def _fact(fact: Fact, zone: ZoneInfo) -> str:
-    meant = fact_in_words(fact, zone)
+    meant = fact.in_words(zone)
     return f"{fact.name}: {_line(meant, [fact.typed if fact.typed != meant else ''])}"
 
 

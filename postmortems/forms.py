@@ -18,6 +18,7 @@ from postmortems.services import TEXTS
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 
+# From here on no more can be added; what was imported may have more, and keeps them.
 MOST_ROWS = 200
 ROW_KEY = re.compile(r"[0-9]{1,6}")
 ROW_GROUPS = (FactForm.group, ActionForm.group, MitigationForm.group)
@@ -181,7 +182,7 @@ def _keys(data: QueryDict, group: str) -> list[str]:
     """The rows sent, in their order, each once; anything that is no key is no row."""
     known = Fact.Key.values if group == FactForm.group else []
     keys = [key for key in data.getlist(group) if ROW_KEY.fullmatch(key) or (key in known and key != Fact.Key.OTHER)]
-    return list(dict.fromkeys(keys))[:MOST_ROWS]
+    return list(dict.fromkeys(keys))
 
 
 def _fact_rows(data: QueryDict | None, postmortem: Postmortem, page: StatusPage) -> list[FactForm]:

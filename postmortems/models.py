@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.incidents.models import Incident
+from statuspage.publishing import times
 
 
 class Postmortem(models.Model):
@@ -103,6 +106,12 @@ class Fact(models.Model):
     def name(self) -> str:
         """What the facts table calls it."""
         return self.label if self.key == self.Key.OTHER else str(self.Key(self.key).label)
+
+    def in_words(self, zone: ZoneInfo) -> str:
+        """“Feb 16, 2021 - 17:09 EST”, “All API users”: what it says, whatever its kind."""
+        if self.at:
+            return times.full(self.at, zone)
+        return times.short_day(self.day) if self.day else self.typed
 
 
 class ActionTaken(models.Model):

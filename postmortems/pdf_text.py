@@ -23,7 +23,6 @@ LIKENESSES = {"✅": "✔", "❌": "✘", "❎": "✘", "❗": "!", "❓": "?", 
 # Controls, and what only changes the look of the character before it.
 NEVER_DRAWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
 NOT_SET = {"style", "script", "title", "{http://www.w3.org/2000/svg}title"}
-FORMATTING = {"Cc", "Cf", "Zl", "Zp"}
 FIRST_FLAG_LETTER, LAST_FLAG_LETTER = "\U0001f1e6", "\U0001f1ff"
 UNKNOWN = "\ufffd"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from postmortems.figure import draw_timeline
 from postmortems.models import Rendition, Revision
 from postmortems.pdf import Attachment, PdfFailed, to_pdf
 from postmortems.report import Report
+from statuspage.publishing import store
 from statuspage.publishing.press import publish
 
 logger = logging.getLogger(__name__)
@@ -79,7 +78,9 @@ def make(rendition: Rendition) -> None:
         mine.update(state=Rendition.State.FAILED, error=str(failure)[:500], lease_until=None)
         return
     sha256 = hashlib.sha256(content).hexdigest()
-    _keep(content, _file(sha256))
+    file = _file(sha256)
+    file.parent.mkdir(exist_ok=True)
+    store.write(file, content)
     mine.update(state=Rendition.State.READY, sha256=sha256, error="", made_at=timezone.now(), lease_until=None)
     postmortem = rendition.revision.postmortem
     publish(postmortem, postmortem.incident)
@@ -148,13 +149,3 @@ def _due(at: datetime) -> QuerySet[Rendition]:
 
 def _file(sha256: str) -> Path:
     return settings.DATA_DIR / "renditions" / f"{sha256}.pdf"
-
-
-def _keep(content: bytes, path: Path) -> None:
-    """Write the file whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tmp-", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)

@@ -150,7 +150,7 @@ class Report:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in which every time of this report is told, for the `posted_at` and `clock_at` tags."""
+        """The zone in which every time of this report is told, for the `posted_at` tag."""
         return ZoneInfo(self.time_zone)
 
     @property
@@ -243,12 +243,7 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
 
 
 def _fact_line(fact: Fact, page: StatusPage) -> FactLine:
-    if fact.at:
-        value = times.full(fact.at, page.zone)
-    elif fact.day:
-        value = times.short_day(fact.day)
-    else:
-        value = fact.typed
+    value = fact.in_words(page.zone)
     typed = "" if value == fact.typed else fact.typed
     return FactLine(fact.key, fact.name, value, typed, fact.source, fact.at)
 
@@ -275,7 +270,7 @@ def _measures(incident: Incident, page: StatusPage) -> list[MeasureLine]:
 
 def computed_values(incident: Incident, page: StatusPage) -> dict[str, str]:
     """What the record says of each fact, in words, to stand beside what somebody typed."""
-    return {fact.key: _fact_line(fact, page).value for fact in facts_of(incident, zone=page.zone)}
+    return {fact.key: fact.in_words(page.zone) for fact in facts_of(incident, zone=page.zone)}
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,6 @@ from django.core.exceptions import ValidationError
 
 from postmortems.models import ActionTaken, Fact, Mitigation
 from postmortems.typed_times import read_day, read_time
-from statuspage.publishing import times
 from statuspage.publishing.markdown import validate_markdown
 
 UNREADABLE = (
@@ -143,7 +142,7 @@ class FactForm(RowForm):
         if self.kind != Fact.Key.OTHER:
             del self.fields["label"]
         if saved:
-            words = saved.typed if self.is_time or self.is_day else _words(saved, zone)
+            words = saved.typed if self.is_time or self.is_day else saved.typed or saved.in_words(zone)
             self.initial = {"label": saved.label, "at": saved.at, "day": saved.day, "typed": words}
 
     @property
@@ -217,7 +216,7 @@ class FactForm(RowForm):
             self.add_error("typed", f"Say what “{label}” was, or remove the row.")
         # A moment that was imported under a name of its own is kept as long as its words are.
         for other in self.others:
-            if (other.label, _words(other, self.zone)) == (label, fact.typed):
+            if (other.label, other.typed or other.in_words(self.zone)) == (label, fact.typed):
                 fact.at, fact.day, fact.typed, fact.source = other.at, other.day, other.typed, other.source
 
     def _with_source(self, fact: Fact) -> Fact:
@@ -307,15 +306,6 @@ def _described(row: RowForm, sentence: str) -> str:
     if not text and not row.says_nothing():
         raise ValidationError(sentence)
     return text
-
-
-def _words(fact: Fact, zone: ZoneInfo) -> str:
-    """A fact of no special kind in words."""
-    if fact.typed:
-        return fact.typed
-    if fact.at:
-        return times.full(fact.at, zone)
-    return times.short_day(fact.day) if fact.day else ""
 
 
 def _same(first: Fact, second: Fact) -> bool:

@@ -75,7 +75,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["statuspage.publishing.templatetags.page"],
+            "builtins": ["statuspage.publishing.templatetags.page", "statuspage.incidents.templatetags.incidents"],
         },
     }
 ]
@@ -129,7 +129,6 @@ STORAGES = {
     # Hashed names with .gz and .br beside them: public files like any other.
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-MEDIA_ROOT = DATA_DIR / "uploads"
 
 # A pasted log is megabytes long; it deserves the form's own sentence, not a bare 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024

@@ -10,7 +10,7 @@ import pytest
 
 from tests import postgresql
 
-ROOMS = ["components", "incidents", "publishing", "postmortems"]
+ROOMS = ["importers", "incidents", "postmortems", "publishing", "team"]
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="These tests are running on DATABASE_URL already.")

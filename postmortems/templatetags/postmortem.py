@@ -1,7 +1,8 @@
 from django import template
 
-from postmortems.models import Revision
-from postmortems.report import Report
+from postmortems.models import Mitigation, Revision
+from postmortems.report import MitigationLine, Report
+from statuspage.publishing import times
 
 register = template.Library()
 
@@ -16,6 +17,19 @@ def report_of(revision: Revision) -> Report:
 def indented(text: str) -> str:
     """A text as the content of a numbered list item: later lines stand under the first."""
     return "\n".join(f"   {line}" if line and number else line for number, line in enumerate(text.splitlines()))
+
+
+@register.filter
+def promise(measure: MitigationLine) -> str:
+    """“Detects it sooner. Owner: Harbour desk. Due Dec 24, 2026. <https://tickets.example.com/7>”."""
+    said = [
+        measure.kind_label,
+        measure.owner and f"Owner: {measure.owner}",
+        measure.due_on and f"Due {times.short_day(measure.due_on)}",
+        measure.status_label if measure.status != Mitigation.Status.OPEN else "",
+    ]
+    sentences = [f"{one}." for one in said if one]
+    return " ".join(sentences + ([f"<{measure.tracker_url}>"] if measure.tracker_url else []))
 
 
 @register.filter

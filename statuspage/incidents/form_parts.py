@@ -16,7 +16,6 @@ from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.overview import Overview
-from statuspage.incidents.reasons import reasons
 from statuspage.publishing.markdown import validate_markdown
 
 
@@ -114,7 +113,6 @@ class StatusTable(DeskForm):
         super().__init__(*args, **options)
         self.state = state
         self.said = said or {}
-        self.why = reasons(state)
         self.components = {f"component_{component.code}": component for component in state.components}
         choices = [("", self.unsaid), *ComponentStatus.choices]
         for name, component in self.components.items():
@@ -155,7 +153,7 @@ class StatusTable(DeskForm):
 
     def _line(self, component: Component) -> Line:
         field = self[f"component_{component.code}"]
-        present, why = self.state.status_of(component), self.why.get(component.pk, [])
+        present, why = self.state.status_of(component), self.state.why(component)
         return Line(component, present, why, self.said.get(component.pk), field)
 
 

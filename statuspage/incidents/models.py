@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -156,13 +156,14 @@ class Incident(models.Model):
         return bool(self.scheduled_for and self.resolved_at and self.resolved_at < self.scheduled_for)
 
     @property
+    def ended_before_it_began(self) -> bool:
+        """Never true of an incident; a maintenance begins with its announcement, which may come after the work."""
+        return not self.is_maintenance and self.resolved_at is not None and self.resolved_at < self.started_at
+
+    @property
     def path(self) -> str:
         """Where the public reads it."""
         return f"/incidents/{self.code}"
-
-    def duration(self, at: datetime) -> timedelta:
-        """How long readers have been affected, as of `at`; never negative, whatever was backdated."""
-        return max((self.resolved_at or at) - self.started_at, timedelta())
 
     @property
     def told_at(self) -> datetime:

@@ -66,6 +66,13 @@ class Row:
     def name(self) -> str:
         return self.subject.name
 
+    @property
+    def hidden(self) -> bool:
+        """Whether readers are spared it: a component shown only while something is wrong, or a group of such."""
+        if isinstance(self.subject, Component):
+            return self.subject.only_show_if_degraded and self.status == Status.OPERATIONAL
+        return all(child.hidden for child in self.children)
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -82,17 +89,30 @@ class Overview:
         The worst of the last direct report, and what each open incident has said since that report. Computed, never
         stored: two overlapping incidents cannot overwrite each other.
         """
-        said: dict[int, list[tuple[datetime, str]]] = {}
+        return {
+            # Annotated by with_last_report; None where nobody ever reported.
+            component.pk: worst(
+                [getattr(component, "reported_status", None) or Status.OPERATIONAL]
+                + [status for _, status in self._said.get(component.pk, [])]
+            )
+            for component in self.components
+        }
+
+    @cached_property
+    def _said(self) -> dict[int, list[tuple[Incident, str]]]:
+        """What open incidents have said of each component since it was last reported, by the component's key."""
+        reported = {component.pk: getattr(component, "reported_at", None) for component in self.components}
+        said: dict[int, list[tuple[Incident, str]]] = {}
         for standing in self.standings:
             for key, when, status in standing.statements():
-                said.setdefault(key, []).append((when, status))
-        return {component.pk: self._status(component, said.get(component.pk, [])) for component in self.components}
+                since = reported.get(key)
+                if since is None or when > since:
+                    said.setdefault(key, []).append((standing.incident, status))
+        return said
 
-    @staticmethod
-    def _status(component: Component, said: list[tuple[datetime, str]]) -> Status:
-        # Annotated by with_last_report; None where nobody ever reported.
-        reported, since = getattr(component, "reported_status", None), getattr(component, "reported_at", None)
-        return worst([reported or Status.OPERATIONAL, *(status for when, status in said if not since or when > since)])
+    def why(self, component: Component) -> list[Incident]:
+        """By whose word a component is not operational."""
+        return [incident for incident, status in self._said.get(component.pk, []) if status != Status.OPERATIONAL]
 
     def status_of(self, component: Component) -> Status:
         """How a component is; operational where the page does not know it."""

@@ -3,10 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from statuspage.incidents import services
+from statuspage.incidents import schedule
 
 
 @shared_task
 def advance_maintenances() -> None:
     """Start and complete scheduled maintenance that is due."""
-    services.advance_maintenances(timezone.now())
+    schedule.advance_maintenances(timezone.now())

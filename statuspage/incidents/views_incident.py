@@ -43,11 +43,12 @@ class Reopening(Exception):
 @staff_only
 def incident(request: DeskRequest, code: str) -> HttpResponse:
     """The incident: the form for its next update first, then what was said."""
+    asks_for_news = request.htmx and "since" in request.GET
+    # The timeline asks every few seconds; mostly there is nothing new, and nothing of it is read.
+    if asks_for_news and request.GET["since"] == _stamp(get_object_or_404(Incident, code=code)):
+        return HttpResponse(status=204)
     page, subject = StatusPage.objects.get(), _incident(code)
-    if request.htmx and "since" in request.GET:
-        # The timeline asks every few seconds; mostly there is nothing new.
-        if request.GET["since"] == _stamp(subject):
-            return HttpResponse(status=204)
+    if asks_for_news:
         return render(request, "desk/_changed.html", _shown(request, page, subject))
     preset = _preset(subject, request.GET.get("preset", ""))
     form = _update_form(None, page, subject, initial=preset)
@@ -98,7 +99,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
         said = {"started_at": subject.started_at, "impact": None, "resolved_at": None} | form.cleaned_data
         said.pop("form_key")
         try:
-            services.edit_incident(subject, **said)
+            once(request, lambda: services.edit_incident(subject, **said).code)
         except ValidationError as error:
             form.blame(error)
         except services.StaleEdit:
@@ -123,8 +124,11 @@ def edit_update(request: DeskRequest, code: str, update_code: str) -> HttpRespon
         return render(request, "desk/edit_update.html", context)
     if form.is_valid():
         said = form.cleaned_data
+        editor = staff_member(request)
         try:
-            services.edit_update(update, body=said["body"], seen=said["seen"], editor=staff_member(request))
+            once(
+                request, lambda: services.edit_update(update, body=said["body"], seen=said["seen"], editor=editor).code
+            )
         except ValidationError as error:
             form.blame(error)
         except services.StaleEdit:

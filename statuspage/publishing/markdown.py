@@ -96,8 +96,6 @@ def reason_against(text: str) -> str:
     """Why a text will not be rendered as Markdown; empty where it will."""
     if len(text) > LONGEST:
         return f"This text has {len(text):,} characters; at most {LONGEST:,} fit. Shorten it or link to the rest."
-    if text.count("\n") > MOST_LINES:
-        return f"This text has more than {MOST_LINES:,} lines; please shorten it or link to the rest."
     brackets = max((len(re.findall(r"[\[\]]", part)) for part in re.split(r"\n\s*\n", text)), default=0)
     if brackets > MOST_BRACKETS or re.search(r"[\[`]{50}", text):
         return (
@@ -110,4 +108,6 @@ def reason_against(text: str) -> str:
     rows = [line for line in text.splitlines() if "|" in line]
     if len(rows) > MOST_ROWS or any(row.count("|") > MOST_COLUMNS + 1 for row in rows):
         return f"A table may have {MOST_ROWS} rows and {MOST_COLUMNS} columns; please shorten it."
+    if text.count("\n") > MOST_LINES:
+        return f"This text has more than {MOST_LINES:,} lines; please shorten it or link to the rest."
     return ""

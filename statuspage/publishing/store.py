@@ -43,10 +43,10 @@ def put(location: str, body: bytes) -> None:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix in COMPRESSED:
-        _replace(path.with_name(path.name + ".gz"), gzip.compress(body, 9, mtime=0))
-        _replace(path.with_name(path.name + ".br"), brotli.compress(body, quality=6))
+        write(path.with_name(path.name + ".gz"), gzip.compress(body, 9, mtime=0))
+        write(path.with_name(path.name + ".br"), brotli.compress(body, quality=6))
     # The plain file last: its change is what servers notice, and what the test above compares with.
-    _replace(path, body)
+    write(path, body)
 
 
 def find(location: str) -> bytes | None:
@@ -91,7 +91,8 @@ def lock() -> Iterator[None]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
 
 
-def _replace(path: Path, body: bytes) -> None:
+def write(path: Path, body: bytes) -> None:
+    """Write a file whole or not at all, and for good."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
     try:
         with os.fdopen(handle, "wb") as file:

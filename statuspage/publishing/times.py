@@ -24,11 +24,6 @@ def full(value: datetime, zone: ZoneInfo) -> str:
     return f"{date_format(value.astimezone(zone), pgettext('format', 'M d, Y - H:i'))} {abbreviation(value, zone)}"
 
 
-def clock(value: datetime, zone: ZoneInfo) -> str:
-    """“20:38 EST”."""
-    return f"{value.astimezone(zone):%H:%M} {abbreviation(value, zone)}"
-
-
 def short_day(value: date) -> str:
     """“Feb 16, 2021”."""
     return date_format(value, pgettext("format", "M d, Y"))

@@ -17,6 +17,9 @@ from statuspage.team.models import User
 
 P = ParamSpec("P")
 
+# What forms carry for themselves; all else somebody typed or chose.
+CARRIED = {*("csrfmiddlewaretoken", "form_key", "seen", "preset"), *("facts", "actions", "mitigations")}
+
 
 class DeskRequest(HttpRequest):
     """A request as a view of the desk gets it, for type annotations."""
@@ -60,6 +63,5 @@ def _signed_out(request: DeskRequest) -> HttpResponse:
         # Only the notice changes: the form behind it keeps what was typed.
         response["HX-Retarget"], response["HX-Reswap"] = "#notices", "innerHTML"
         return response
-    # Whatever has a space in it was written by a person; keys and codes were not.
-    typed = [value for value in request.POST.values() if isinstance(value, str) and len(value.split()) > 1]
+    typed = [value for name, value in request.POST.items() if name not in CARRIED and str(value).strip()]
     return render(request, "desk/signed_out.html", {"typed": typed}, status=401)

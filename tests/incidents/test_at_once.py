@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from statuspage.components.status import Status
+from statuspage.incidents.schedule import advance_maintenances
 from statuspage.incidents.services import (
     StaleEdit,
-    advance_maintenances,
     edit_update,
     post_update,
     schedule_maintenance,

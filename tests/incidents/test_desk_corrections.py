@@ -62,7 +62,7 @@ def test_name_impact_and_times_can_be_put_right(desk, make_incident, commits):
         desk.post(url("edit", incident.code), sent)
     incident.refresh_from_db()
     assert (incident.name, incident.impact) == ("Bookings failed", "critical")
-    assert incident.duration(NOW) == timedelta(minutes=70)
+    assert incident.resolved_at - incident.started_at == timedelta(minutes=70)
     assert b"Bookings failed" in store.find(incident.path)
 
 
@@ -109,3 +109,15 @@ def test_the_window_of_a_maintenance_can_be_moved(desk, page):
     assert maintenance.scheduled_until == datetime(2030, 1, 2, 1, tzinfo=UTC)
     assert not maintenance.runs_by_clock
     assert maintenance.impact == "maintenance"
+
+
+def test_a_double_click_on_save_corrects_once_and_complains_of_nobody(desk, make_incident):
+    incident = make_incident()
+    update = incident.timeline()[0]
+    once = {"form_key": "k" * 32}
+    for where, sent in [
+        (url("edit", incident.code), facts(incident, name="Corrected", **once)),
+        (url("edit_update", incident.code, update.code), {"body": "Corrected.", "seen": 0, **once}),
+    ]:
+        assert [desk.post(where, sent).status_code for _ in range(2)] == [302, 302]
+    assert update.revisions.count() == 1

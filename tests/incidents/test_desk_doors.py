@@ -30,6 +30,14 @@ def test_whoever_was_signed_out_while_writing_gets_the_text_back(client, page):
     assert not Incident.objects.exists()
 
 
+@pytest.mark.parametrize("written", ["我们正在调查登录失败的问题。", "Outage"])
+def test_the_text_comes_back_also_where_it_has_no_blank(client, page, written):
+    carried = {"form_key": "0123456789abcdef", "seen": "h4x8k2m9q1w3"}
+    response = client.post(url("declare"), declaration(body=written) | carried)
+    assert written in response.text
+    assert not any(key in response.text for key in carried.values())
+
+
 def test_with_htmx_only_a_notice_tells_that_one_is_signed_out(client, page):
     response = client.post(url("declare"), declaration(), **HTMX)
     assert response.status_code == 401

@@ -149,6 +149,14 @@ def test_the_timeline_asks_for_news_and_mostly_there_are_none(desk, make_inciden
     assert "<textarea" not in text
 
 
+def test_asking_for_news_reads_nothing_of_the_timeline(desk, make_incident, django_assert_max_num_queries):
+    incident = make_incident()
+    stamp = desk.get(url("incident", incident.code)).context["stamp"]
+    # The session, the account and the incident.
+    with django_assert_max_num_queries(3):
+        desk.get(url("incident", incident.code), {"since": stamp}, **HTMX)
+
+
 def test_asking_again_for_the_address_of_a_refused_form_leads_to_the_incident(desk, make_incident):
     incident = make_incident()
     assert desk.get(url("post_update", incident.code)).url == url("incident", incident.code)

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 
 from statuspage.components.status import Status
 from statuspage.incidents.overview import overview
-from statuspage.incidents.services import advance_maintenances, edit_incident, post_update, schedule_maintenance
+from statuspage.incidents.schedule import advance_maintenances
+from statuspage.incidents.services import edit_incident, post_update, schedule_maintenance
 from tests.conftest import NOW
 
 HOUR = timedelta(hours=1)

@@ -6,7 +6,8 @@ import html5lib
 import pytest
 import time_machine
 
-from statuspage.incidents.services import advance_maintenances, post_update, schedule_maintenance
+from statuspage.incidents.schedule import advance_maintenances
+from statuspage.incidents.services import post_update, schedule_maintenance
 from statuspage.publishing import store
 from statuspage.publishing.press import publish
 from tests.conftest import NOW
@@ -102,6 +103,17 @@ def test_components_shown_only_when_degraded_hide_while_they_work(make_component
     make_incident({shy: "degraded_performance"})
     publish()
     assert "Fallback line Degraded performance" in text_of("/")
+
+
+def test_a_group_of_nothing_but_such_hides_with_them(make_component, make_incident):
+    shy = make_component("Fallback line", group="Emergency", only_show_if_degraded=True)
+    make_component("Spare line", group="Emergency", only_show_if_degraded=True)
+    publish()
+    assert "Emergency" not in text_of("/")
+    make_incident({shy: "degraded_performance"})
+    publish()
+    assert "Emergency Degraded performance Fallback line Degraded performance" in text_of("/")
+    assert "Spare line" not in text_of("/")
 
 
 def test_maintenance_under_way_is_told_like_an_incident(make_component):

@@ -56,6 +56,14 @@ def test_saving_what_was_opened_changes_nothing(desk, draft):
     assert everything() == before
 
 
+def test_no_row_of_a_long_list_is_lost_by_saving(desk, draft):
+    ActionTaken.objects.bulk_create(
+        ActionTaken(postmortem=draft, position=number, description=f"Step {number}") for number in range(230)
+    )
+    press(desk, draft.incident, form_in(desk.get(url(draft.incident))))
+    assert draft.actions_taken.filter(description__startswith="Step").count() == 230
+
+
 def test_every_text_is_kept_as_typed(desk, draft):
     sent = form_in(desk.get(url(draft.incident)))
     words = {

@@ -1,14 +1,18 @@
 """Publishing a postmortem: readers get a revision, and only ever a revision."""
 
+import gzip
 import hashlib
 import json
 from zoneinfo import ZoneInfo
 
+import brotli
 import html5lib
 import pytest
 from django.core.exceptions import ValidationError
+from pypdf import PdfReader
 
 from postmortems.models import Postmortem, Rendition
+from postmortems.rendition import render_all
 from postmortems.services import StalePostmortem, publish_postmortem, save_draft, start_postmortem
 from statuspage.publishing import store
 from statuspage.publishing.press import publish
@@ -59,18 +63,36 @@ def test_it_is_read_inside_the_incident_page_and_on_its_own(draft, django_captur
     assert "Postmortem" in text_of("/history/2026-11")
 
 
+def words_of(path):
+    """Everything that a public file says, also to whoever unpacks it."""
+    body = path.read_bytes()
+    if path.suffix == ".pdf":
+        paper = PdfReader(path)
+        pages = [page.extract_text() for page in paper.pages]
+        attached = [one for several in paper.attachments.values() for one in several]
+        return "\n".join([str(paper.metadata), *pages, *(one.decode() for one in attached)])
+    return {".gz": gzip.decompress, ".br": brotli.decompress}.get(path.suffix, bytes)(body).decode()
+
+
+def files_that_say(public, word):
+    files = [path for path in public.rglob("*") if path.is_file()]
+    assert len(files) > 10
+    return {path.name for path in files if word in words_of(path)}
+
+
 def test_internal_words_reach_nothing_the_public_reads(draft, django_capture_on_commit_callbacks, public):
     with django_capture_on_commit_callbacks(execute=True):
         publish_postmortem(draft, author=None)
+    render_all()
     publish()
-    files = [path for path in public.rglob("*") if path.is_file()]
-    assert len(files) > 10
-    assert [path.name for path in files if b"CANARY" in path.read_bytes()] == []
+    assert {"postmortem.pdf", "postmortem.json", "postmortem.html.br"} <= files_that_say(public, "painted")
+    assert files_that_say(public, "CANARY") == set()
 
 
 def test_a_draft_reaches_nothing_the_public_reads(draft, public):
     publish()
-    assert not any(b"Ships could not enter." in path.read_bytes() for path in public.rglob("*.html"))
+    for word in ("could not enter", "night shift", "CANARY"):
+        assert files_that_say(public, word) == set()
     assert store.find(draft.path) is None
 
 
@@ -120,11 +142,26 @@ def test_markdown_and_json_say_the_same_as_the_page(draft, django_capture_on_com
         'title: "Ships wait"',
         "- **Users impacted:** About 40 ships",
         "## Root cause analysis\n\nThe gate lost its power.",
-        "1. The gate was opened by hand.\n2. Power was restored.",
+        "1. The gate was opened by hand.\n   Nov 21, 2026 - 09:20 WET\n2. Power was restored.",
+        "1. Tell the desk when a spare is away.\n   Detects it sooner. Owner: Harbour desk.\n"
+        "2. A second spare.\n   Prevents it. Due Dec 24, 2026. In progress.",
+        "## Measured from the record\n\n- **First public update after:** 10 min",
         "Posted Nov 21, 2026 - 09:00 WET",
         "**Resolved**\n\nAll is well.",
     ):
         assert part in text
+
+
+def test_its_times_stay_in_the_zone_it_was_published_in(draft, page, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_postmortem(draft, author=None, at=NOW)
+    page.time_zone = "Asia/Tokyo"
+    page.save()
+    publish()
+    for text in (text_of(draft.path), store.find(f"{draft.path}.md").decode()):
+        assert "Posted Nov 21, 2026 - 09:00 WET" in text
+        assert "Nov 21, 2026 - 09:20 WET" in text
+        assert "JST" not in text
 
 
 @pytest.mark.parametrize("location", ["", "/postmortem"])

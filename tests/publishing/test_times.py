@@ -34,7 +34,6 @@ def test_a_zone_is_called_as_at_that_moment(zone, moment, said):
 
 def test_posted_times_read_as_status_pages_write_them():
     assert times.full(utc("2021-02-17T01:38"), NEW_YORK) == "Feb 16, 2021 - 20:38 EST"
-    assert times.clock(utc("2021-02-17T01:38"), NEW_YORK) == "20:38 EST"
 
 
 def test_days_read_short_and_long():

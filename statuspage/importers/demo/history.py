@@ -19,8 +19,8 @@ from statuspage.components.services import report_components
 from statuspage.components.status import Status
 from statuspage.importers.demo.moments import Moments
 from statuspage.incidents.models import Incident, IncidentUpdate
+from statuspage.incidents.schedule import advance_maintenances
 from statuspage.incidents.services import (
-    advance_maintenances,
     backfill_incident,
     edit_incident,
     edit_update,
