@@ -7,7 +7,8 @@ import arez.statuspage
 import time_machine
 
 from statuspage.components.services import report_components
-from statuspage.incidents.services import advance_maintenances, post_update, schedule_maintenance
+from statuspage.incidents.schedule import advance_maintenances
+from statuspage.incidents.services import post_update, schedule_maintenance
 from statuspage.publishing.press import publish
 from tests.conftest import NOW
 
