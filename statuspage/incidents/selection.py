@@ -38,7 +38,7 @@ class Selection:
         """
         if isinstance(self.of, Incident):
             return [self.of]
-        planned = self.incidents().filter(status=Incident.Status.SCHEDULED).order_by("-scheduled_for", "-pk")
+        planned = self.incidents().open().filter(status=Incident.Status.SCHEDULED).order_by("-scheduled_for", "-pk")
         told = self._last_updates().values_list("incident", flat=True)
         keys = [*planned.values_list("pk", flat=True)[:many], *told[:many]]
         found = Incident.objects.filter(pk__in=keys).prefetch_related("updates")
