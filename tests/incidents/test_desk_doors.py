@@ -47,3 +47,11 @@ def test_with_htmx_only_a_notice_tells_that_one_is_signed_out(client, page):
 
 def test_a_page_and_a_part_of_it_at_one_address_are_told_apart_by_caches(desk, page):
     assert "HX-Request" in desk.get(url("index"))["Vary"]
+
+
+@pytest.mark.parametrize("name", ["index", "declare", "components"])
+def test_nobody_is_led_to_settings_that_would_refuse_them(desk, staff, page, name):
+    assert "/admin/" not in desk.get(url(name)).text
+    staff.is_superuser = True
+    staff.save()
+    assert "/admin/" in desk.get(url(name)).text

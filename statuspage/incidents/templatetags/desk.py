@@ -56,12 +56,13 @@ def page_is_behind() -> bool:
 
 @register.simple_tag(takes_context=True)
 def desk_links(context: Context) -> list[Link]:
-    """The rooms of the desk, and which of them this is."""
+    """The rooms of the desk that are open to whoever asks, and which of them this is."""
     match = context["request"].resolver_match
     here = match.view_name if match else ""
     current = "postmortems:index" if here.startswith("postmortems:") else "desk:index"
     current = here if here in LINKS.values() else current
-    return [Link(name, reverse(view), view == current) for name, view in LINKS.items()]
+    allowed = {**LINKS} if context["request"].user.get_all_permissions() else {**LINKS, "Settings": ""}
+    return [Link(name, reverse(view), view == current) for name, view in allowed.items() if view]
 
 
 @register.simple_tag(takes_context=True)
