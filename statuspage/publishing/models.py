@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from statuspage.publishing.codes import new_code, validate_code
+
+Shared = TypeVar("Shared")
 
 
 def validate_time_zone(value: str) -> None:
@@ -87,6 +92,19 @@ class StatusPage(models.Model):
     def url(self) -> str:
         """The address readers use, without a slash at the end."""
         return settings.SITE_URL
+
+    def once(self, name: str, read: Callable[[], Shared]) -> Shared:
+        """What `read` answers, asked once for all pages that are rendered from this reading of the site.
+
+        The press reads the site anew whenever it takes the store's lock, so nothing outlives the facts it tells of.
+        """
+        if name not in self._shared:
+            self._shared[name] = read()
+        return self._shared[name]
+
+    @cached_property
+    def _shared(self) -> dict[str, Any]:
+        return {}
 
     @property
     def languages(self) -> list[str]:

@@ -45,10 +45,6 @@ class Page:
         """Subjects whose page tells of the changed object. Their number may not grow with the history."""
         return []
 
-    def together(self, subjects: Iterable[Any], page: StatusPage) -> Iterable[Any]:
-        """The same subjects, with what their pages have in common read once for all of them."""
-        return subjects
-
     def location(self, subject: Any) -> str:
         """The path at which readers find it, in the language of the page itself."""
         raise NotImplementedError

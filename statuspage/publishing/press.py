@@ -157,6 +157,7 @@ class _Press:
 
     def run(self, *wanted: Wanted) -> None:
         """Store the wanted pages, the page's own language first."""
+        self.page = StatusPage.objects.get()
         for language in [self.page.locale] if self.at_once else self.page.languages:
             for want in wanted:
                 for kind in registry:
@@ -194,7 +195,7 @@ class _Press:
     def store(self, kind: Page, subjects: Iterable[Any], language: str) -> None:
         """Render and store the page of each subject, once."""
         with translation.override(language):
-            for subject in kind.together(subjects, self.page):
+            for subject in subjects:
                 location = self.location(kind, subject, language)
                 if location not in self.stored:
                     self.stored.add(location)

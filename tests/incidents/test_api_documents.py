@@ -10,8 +10,8 @@ from django.utils import translation
 from statuspage.components.models import Component
 from statuspage.components.services import report_components
 from statuspage.incidents.models import Incident
+from statuspage.incidents.schedule import advance_maintenances
 from statuspage.incidents.services import (
-    advance_maintenances,
     backfill_incident,
     edit_update,
     post_update,

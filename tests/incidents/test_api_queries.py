@@ -52,7 +52,7 @@ def cost(kind, subjects):
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        for subject in kind.together(subjects(), page):
+        for subject in subjects():
             assert kind.body(subject, page)
     return len(asked)
 

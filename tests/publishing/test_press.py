@@ -359,7 +359,7 @@ def test_a_responder_never_waits_for_all_of_the_history(make_incident, monkeypat
     def lock():
         with enter():
             yield
-        released.append(len([path for path in inside if re.fullmatch("/incidents/[a-z0-9]+", path)]))
+        released.append(len([path for path in inside if re.fullmatch(r"/incidents/[a-z0-9]+(\.json)?", path)]))
         inside.clear()
 
     monkeypatch.setattr(store, "lock", lock)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from django.db.models import Max, Model
-from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.incidents.documents import (
     Document,
     Rows,
-    component_rows,
     full_incident_document,
     incident_document,
     page_document,
@@ -22,7 +19,8 @@ from statuspage.incidents.documents import (
     to_json,
 )
 from statuspage.incidents.models import Incident
-from statuspage.incidents.overview import Overview, Standing, overview
+from statuspage.incidents.overview import Overview, Standing
+from statuspage.incidents.present import present, present_rows
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Page, register
 
@@ -31,11 +29,10 @@ MOST = 50
 
 
 class Answers:
-    """What the API answers at one moment. Each question is asked once, however many documents tell of it."""
+    """What the API answers now. Each question is asked once, however many documents tell of it."""
 
-    def __init__(self, page: StatusPage, at: datetime) -> None:
+    def __init__(self, page: StatusPage) -> None:
         self.page = page
-        self.at = at
 
     def summary(self) -> Document:
         return {
@@ -82,13 +79,13 @@ class Answers:
     def _page(self) -> Document:
         return page_document(self.page, updated_at=last_changed(self.page))
 
-    @cached_property
+    @property
     def _state(self) -> Overview:
-        return overview(self.at)
+        return present(self.page)
 
-    @cached_property
-    def _rows(self) -> dict[str, Document]:
-        return component_rows(self._state, self.page)
+    @property
+    def _rows(self) -> Rows:
+        return present_rows(self.page)
 
 
 def last_changed(page: StatusPage) -> datetime:
@@ -118,31 +115,17 @@ class ApiDocument(Page):
         "scheduled-maintenances/active": Answers.active,
     }
 
-    def subjects(self) -> Iterable[tuple[str, Answers]]:
-        answers = Answers(StatusPage.objects.get(), timezone.now())
-        return [(name, answers) for name in self.DOCUMENTS]
+    def subjects(self) -> Iterable[str]:
+        return self.DOCUMENTS
 
-    def current(self) -> Iterable[tuple[str, Answers]]:
-        return self.subjects()
+    def current(self) -> Iterable[str]:
+        return self.DOCUMENTS
 
-    def location(self, subject: tuple[str, Answers]) -> str:
-        return f"/api/v2/{subject[0]}.json"
+    def location(self, subject: str) -> str:
+        return f"/api/v2/{subject}.json"
 
-    def body(self, subject: tuple[str, Answers], page: StatusPage) -> bytes:
-        name, answers = subject
-        return to_json(self.DOCUMENTS[name](answers))
-
-
-@dataclass(frozen=True)
-class Beside:
-    """An incident beside the components as they are now."""
-
-    incident: Incident
-    rows: Rows
-
-    @property
-    def path(self) -> str:
-        return self.incident.path
+    def body(self, subject: str, page: StatusPage) -> bytes:
+        return to_json(self.DOCUMENTS[subject](page.once("answers", lambda: Answers(page))))
 
 
 @register
@@ -165,13 +148,8 @@ class IncidentDocument(Page):
         # An open one is current as it is.
         return Incident.objects.closed().with_documents().filter(pk=changed.pk)
 
-    def together(self, subjects: Iterable[Incident], page: StatusPage) -> Iterable[Beside]:
-        incidents = list(subjects)
-        rows = component_rows(overview(timezone.now()), page) if incidents else {}
-        return [Beside(incident, rows) for incident in incidents]
-
-    def location(self, subject: Incident | Beside) -> str:
+    def location(self, subject: Incident) -> str:
         return f"{subject.path}.json"
 
-    def body(self, subject: Beside, page: StatusPage) -> bytes:
-        return to_json(full_incident_document(subject.incident, subject.rows, page))
+    def body(self, subject: Incident, page: StatusPage) -> bytes:
+        return to_json(full_incident_document(subject, present_rows(page), page))

@@ -16,7 +16,7 @@ from statuspage.components.models import Component
 from statuspage.incidents.badge import badge
 from statuspage.incidents.card import card
 from statuspage.incidents.models import Incident
-from statuspage.incidents.overview import overview
+from statuspage.incidents.present import present
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
 
@@ -30,7 +30,7 @@ class PageBadge(Overview):
     deferred = True
 
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
-        state = overview(timezone.now())
+        state = present(page)
         return badge(page.name, state.description, state.worst)
 
 
@@ -56,7 +56,7 @@ class ComponentBadge(Page):
         return f"/components/{subject.code}/badge.svg"
 
     def context(self, subject: Component, page: StatusPage) -> dict[str, Any]:
-        status = overview(timezone.now()).status_of(subject)
+        status = present(page).status_of(subject)
         return badge(subject.name, str(status.label), status)
 
 
@@ -70,7 +70,7 @@ class Embed(Overview):
     listed = False
 
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
-        return {"state": overview(timezone.now())}
+        return {"state": present(page)}
 
 
 @register
@@ -90,5 +90,5 @@ class Card(Overview):
     deferred = True
 
     def body(self, subject: None, page: StatusPage) -> bytes:
-        state = overview(timezone.now())
+        state = present(page)
         return card(page.name, state.description, state.worst, accent=page.accent, host=urlsplit(page.url).netloc)

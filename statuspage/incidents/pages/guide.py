@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from statuspage.components.status import Status
 from statuspage.incidents.documents import page_document, status_document
-from statuspage.incidents.overview import ALL_DOWN, ROLL_UP, overview
+from statuspage.incidents.overview import ALL_DOWN, ROLL_UP
 from statuspage.incidents.pages.api import MOST, last_changed
+from statuspage.incidents.present import present
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, register, registry
 
@@ -27,7 +28,7 @@ class ApiGuide(Overview):
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
         example = {
             "page": page_document(page, updated_at=last_changed(page)),
-            "status": status_document(overview(timezone.now())),
+            "status": status_document(present(page)),
         }
         return {
             "example": json.dumps(example, ensure_ascii=False, indent=2),

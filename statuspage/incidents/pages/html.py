@@ -12,7 +12,7 @@ from django.utils import timezone
 from statuspage.incidents.affected import affected_sentence
 from statuspage.incidents.history import Month, month_days, months, recent_days
 from statuspage.incidents.models import Incident
-from statuspage.incidents.overview import overview
+from statuspage.incidents.present import present
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
 
@@ -97,7 +97,7 @@ class HomePage(Overview):
 
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
         now = timezone.now()
-        state = overview(now)
+        state = present(page)
         return {"state": state, "affected": state.affected_line, "days": recent_days(now, page.zone)}
 
 

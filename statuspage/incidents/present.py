@@ -1,0 +1,19 @@
+"""What the site says now, read once for all pages that are rendered from one reading of it."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from statuspage.incidents.documents import Rows, component_rows
+from statuspage.incidents.overview import Overview, overview
+from statuspage.publishing.models import StatusPage
+
+
+def present(page: StatusPage) -> Overview:
+    """The overview of this moment."""
+    return page.once("present", lambda: overview(timezone.now()))
+
+
+def present_rows(page: StatusPage) -> Rows:
+    """Components and groups of this moment, as the public API tells them."""
+    return page.once("present rows", lambda: component_rows(present(page), page))
