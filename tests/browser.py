@@ -99,8 +99,9 @@ def complaints(page: Page) -> list[str]:
 
 
 def _is_trouble(message: object) -> bool:
-    # A refused form is answered 422 or 401 on purpose, which Chromium logs as an error.
-    return message.type == "error" and not re.search("status of (401|422)", message.text)
+    # A refused form is answered 422 or 401 on purpose, as /404 is with its name; Chromium logs them as errors.
+    meant = re.search("status of (401|422)", message.text) or message.location["url"].endswith("/404")
+    return message.type == "error" and not meant
 
 
 def _static_or(application, environ, start_response):
