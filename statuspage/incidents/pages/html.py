@@ -1,4 +1,4 @@
-"""What the public reads of incidents: one class per kind of page."""
+"""What people read of incidents, in HTML."""
 
 from __future__ import annotations
 

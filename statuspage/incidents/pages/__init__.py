@@ -1,0 +1,5 @@
+"""What the public reads of incidents and components: one class per kind of page."""
+
+from statuspage.incidents.pages import html
+
+__all__ = ["html"]
