@@ -24,6 +24,7 @@ def everything(site, page):
     planned, *_ = Incident.objects.open().filter(kind="maintenance")
     month = f"/history/{told.resolved_at:%Y-%m}"
     paths = ["/", "/history", month, told.path, f"{told.path}/postmortem", open_one.path, planned.path, "/404"]
+    paths += ["/uptime", Component.objects.get(name="Payouts").path]
     return site, paths
 
 

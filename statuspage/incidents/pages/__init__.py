@@ -1,5 +1,5 @@
 """What the public reads of incidents and components: one class per kind of page."""
 
-from statuspage.incidents.pages import html
+from statuspage.incidents.pages import html, uptime
 
-__all__ = ["html"]
+__all__ = ["html", "uptime"]

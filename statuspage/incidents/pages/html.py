@@ -15,6 +15,9 @@ from statuspage.incidents.history import Month, month_days, months, recent_days
 from statuspage.incidents.models import Incident
 from statuspage.incidents.overview import Overview as State
 from statuspage.incidents.overview import overview
+from statuspage.incidents.uptime.bars import BAR_DAYS
+from statuspage.incidents.uptime.days import Calendar
+from statuspage.incidents.uptime.rows import uptime_of_rows
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
 
@@ -99,7 +102,13 @@ class HomePage(Overview):
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
         now = timezone.now()
         state = overview(now)
-        return {"state": state, "affected": _affected_line(state), "days": recent_days(now, page.zone)}
+        bar_days = Calendar.back_from(now, BAR_DAYS, page.zone)
+        return {
+            "state": state,
+            "affected": _affected_line(state),
+            "uptimes": uptime_of_rows(state.rows, bar_days, page=page, until=now),
+            "days": recent_days(now, page.zone),
+        }
 
 
 @register

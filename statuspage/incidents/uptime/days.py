@@ -72,3 +72,7 @@ class Calendar:
         while found[-1].next.first <= self.last:
             found.append(found[-1].next)
         return found
+
+    def days_in(self, month: Month) -> tuple[date, date]:
+        """The first and the last day of a month that lie in the calendar."""
+        return max(month.first, self.first), min(month.next.first - timedelta(days=1), self.last)

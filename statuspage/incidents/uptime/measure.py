@@ -48,12 +48,12 @@ class Uptime:
     status: Status
     days: dict[date, Day]
 
-    @property
+    @cached_property
     def since(self) -> date | None:
         """The first measured day; none where nothing is measured at all."""
         return self.calendar.day_of(self.start) if self.start < self.end else None
 
-    @property
+    @cached_property
     def until(self) -> date:
         """The last measured day."""
         return self.calendar.day_of(self.end - timedelta(microseconds=1))
@@ -97,11 +97,11 @@ class GroupUptime:
     def calendar(self) -> Calendar:
         return self.members[0].calendar
 
-    @property
+    @cached_property
     def since(self) -> date | None:
         return min((one.since for one in self.members if one.since), default=None)
 
-    @property
+    @cached_property
     def until(self) -> date:
         return max(one.until for one in self.members)
 

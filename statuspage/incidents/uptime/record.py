@@ -55,7 +55,8 @@ def uptime_of(
 
 def _stories(since: datetime, *, of: Component | None) -> list[Story]:
     """Incidents that may have said something since then; only those that mention a component, if one is given."""
-    incidents = Incident.objects.filter(Q(resolved_at=None) | Q(resolved_at__gt=since))
+    # Without an order: SQLite would rather walk all incidents in that order than look up those few.
+    incidents = Incident.objects.filter(Q(resolved_at=None) | Q(resolved_at__gt=since)).order_by()
     if of:
         incidents = incidents.filter(pk__in=of.mentions.values("update__incident"))
     stories = {
