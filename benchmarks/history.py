@@ -21,14 +21,14 @@ WORDS = {
 }
 
 
-def fill(past: int, *, groups: int = GROUPS, each: int = EACH) -> None:
+def fill(past: int, *, groups: int = GROUPS) -> None:
     """Forty components unless told otherwise, three open incidents, and `past` resolved ones.
 
     The first fifty lie within the last 90 days, so that what the overviews show is the same at any size; all others are
     spread over the five years before.
     """
     now = timezone.now()
-    components = _components(groups, each)
+    components = _components(groups)
     incidents = [_incident(number, now - timedelta(hours=number + 1), end=None) for number in range(OPEN)]
     for number in range(past):
         started_at = now - timedelta(days=1) - _age(number, past)
@@ -48,12 +48,12 @@ def _age(number: int, past: int) -> timedelta:
     return timedelta(days=RECENT_DAYS + OLDEST_DAYS * (number - RECENT) / (past - RECENT))
 
 
-def _components(groups: int, each: int) -> list[Component]:
+def _components(groups: int) -> list[Component]:
     components = []
     for place in range(groups):
         group = ComponentGroup.objects.create(name=f"Region {place + 1}", position=place)
         components += [
-            Component(name=f"Service {place + 1}.{number + 1}", group=group, position=number) for number in range(each)
+            Component(name=f"Service {place + 1}.{number + 1}", group=group, position=number) for number in range(EACH)
         ]
     return Component.objects.bulk_create(components)
 

@@ -147,6 +147,7 @@ def test_pages_of_components_are_published_anew_when_told_of_and_while_they_are_
     assert set(kind.current()) == {over, broken}
     assert list(kind.concerned(Incident.objects.get(pk=long_over.pk))) == [mentioned]
     assert list(kind.concerned(calm)) == [calm]
+    assert list(kind.concerned(make_component("e", group="Shop").group)) == [Component.objects.get(name="e")]
 
 
 def test_components_have_their_pages_in_every_language_of_the_site(page, api):

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from statuspage.components.models import Component
+from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
 from statuspage.incidents.overview import overview
@@ -76,6 +76,8 @@ class ComponentPage(Page):
     def concerned(self, changed: Model) -> Iterable[Component]:
         if isinstance(changed, Component):
             return self.subjects().filter(pk=changed.pk)
+        if isinstance(changed, ComponentGroup):
+            return self.subjects().filter(group=changed)
         if isinstance(changed, Incident):
             return self.subjects().filter(mentions__update__incident=changed).distinct()
         return []
