@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from benchmarks import alone, desk, growth, serving
+from benchmarks import alone, desk, growth, serving, uptime
 from benchmarks.growth import Size
 from benchmarks.loopback import HOST, free_port
 
@@ -57,6 +57,9 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
     large, typical = copies[Size(250, 1_000)], copies[Size(10, 1_000)]
     say("From the POST at the desk to the new bytes on disk, 250 components, 1,000 past incidents, clock running:")
     say(desk.measure(large, free_port(), posts=asked.posts))
+
+    say("Pages that tell of uptime, in one language, ms of the processor (goal: home under 150,000 bytes):")
+    say(uptime.measure(copies))
 
     # Django reads its settings at the first question; only now is everything known.
     os.environ.update(DATA_DIR=str(typical), HOST=HOST, PORT=str(free_port()))

@@ -24,7 +24,15 @@ def everything(site, page):
     open_one, *_ = Incident.objects.open().filter(kind="incident")
     planned, *_ = Incident.objects.open().filter(kind="maintenance")
     one_of_each = [kind.location(next(iter(kind.subjects()))) for kind in registry if kind.translated]
-    paths = [*one_of_each, told.path, open_one.path, planned.path, "/de/", f"/ja{told.path}"]
+    paths = [
+        *one_of_each,
+        told.path,
+        open_one.path,
+        planned.path,
+        Component.objects.get(name="Payouts").path,
+        "/de/",
+        f"/ja{told.path}",
+    ]
     return site, list(dict.fromkeys(paths))
 
 

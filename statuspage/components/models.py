@@ -74,6 +74,11 @@ class Component(models.Model):
         """“Group - Component”, or the bare name: how the public API names affected components."""
         return f"{self.group.name} - {self.name}" if self.group else self.name
 
+    @property
+    def path(self) -> str:
+        """Where the public reads of it."""
+        return f"/components/{self.code}"
+
 
 class ComponentReport(models.Model):
     """Somebody or something said how a component is, outside any incident. Append-only."""

@@ -55,6 +55,11 @@ class Month:
         """“February 2021”."""
         return times.month(self.first)
 
+    @property
+    def short_name(self) -> str:
+        """“Feb 2021”."""
+        return times.short_month(self.first)
+
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The moment a day begins in a zone, in UTC: days of 23 and 25 hours included."""

@@ -29,6 +29,11 @@ def short_day(value: date) -> str:
     return date_format(value, pgettext("format", "M d, Y"))
 
 
+def day_of_year(value: date) -> str:
+    """“Feb 16”: a day of the last twelve months."""
+    return date_format(value, pgettext("format", "M j"))
+
+
 def long_day(value: date) -> str:
     """“Tuesday, 16 February 2021”."""
     return date_format(value, pgettext("format", "l, j F Y"))
@@ -37,6 +42,11 @@ def long_day(value: date) -> str:
 def month(value: date) -> str:
     """“February 2021”."""
     return date_format(value, pgettext("format", "F Y"))
+
+
+def short_month(value: date) -> str:
+    """“Feb 2021”."""
+    return date_format(value, pgettext("format", "M Y"))
 
 
 def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:

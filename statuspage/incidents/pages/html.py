@@ -1,4 +1,4 @@
-"""What the public reads of incidents: one class per kind of page."""
+"""What people read of incidents, in HTML."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from statuspage.incidents.affected import affected_sentence
 from statuspage.incidents.history import Month, month_days, months, recent_days
 from statuspage.incidents.models import Incident
 from statuspage.incidents.present import present
+from statuspage.incidents.uptime.bars import BAR_DAYS
+from statuspage.incidents.uptime.days import Calendar
+from statuspage.incidents.uptime.rows import uptime_of_rows
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
 
@@ -98,7 +101,12 @@ class HomePage(Overview):
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
         now = timezone.now()
         state = present(page)
-        return {"state": state, "affected": state.affected_line, "days": recent_days(now, page.zone)}
+        return {
+            "state": state,
+            "affected": state.affected_line,
+            "uptimes": uptime_of_rows(state.rows, Calendar.back_from(now, BAR_DAYS, page.zone), page=page, until=now),
+            "days": recent_days(now, page.zone),
+        }
 
 
 @register

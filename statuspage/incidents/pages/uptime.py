@@ -1,0 +1,113 @@
+"""How components were: the page of all of them, and the page of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.components.status import Status
+from statuspage.incidents.models import Incident
+from statuspage.incidents.present import present
+from statuspage.incidents.uptime.bars import Bars
+from statuspage.incidents.uptime.days import Calendar
+from statuspage.incidents.uptime.measure import Uptime
+from statuspage.incidents.uptime.record import uptime_of
+from statuspage.incidents.uptime.rows import uptime_of_rows
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import Overview, Page, register
+
+MONTHS_OF_ALL = 12
+MONTHS_OF_ONE = 36
+
+
+@dataclass(frozen=True)
+class TroubledDay:
+    """A day on which a component did not work all the time."""
+
+    day: date
+    worst: Status
+    lengths: dict[Status, timedelta]
+    incidents: list[Incident]
+
+
+@register
+class UptimePage(Overview):
+    """Every component and group: its last ninety days, its last twelve months, and how that is reckoned."""
+
+    path = "/uptime"
+    template_name = "public/uptime.html"
+    deferred = True
+
+    def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
+        now = timezone.now()
+        rows = present(page).rows
+        calendar = Calendar.months_back_from(now, MONTHS_OF_ALL, page.zone)
+        return {
+            "rows": rows,
+            "uptimes": uptime_of_rows(rows, calendar, page=page, until=now),
+            # Named once: with many components, dates in words are most of the work.
+            "months": [(month.short_name, calendar.days_in(month)) for month in reversed(calendar.months)],
+        }
+
+
+@register
+class ComponentPage(Page):
+    """One component: how it is, and how it was on every day of which anything is to tell."""
+
+    template_name = "public/component.html"
+    deferred = True
+
+    def subjects(self) -> QuerySet[Component]:
+        # Retired ones too: links to them stay good, and what happened to them stays told.
+        return Component.objects.select_related("group")
+
+    def current(self) -> Iterable[Component]:
+        now, page = timezone.now(), StatusPage.objects.get()
+        components = list(Component.objects.shown_at(now).select_related("group"))
+        found = uptime_of(components, Calendar.back_from(now, 1, page.zone), page=page, until=now)
+        return [one for one in components if found[one.pk].days or found[one.pk].status != Status.OPERATIONAL]
+
+    def concerned(self, changed: Model) -> Iterable[Component]:
+        if isinstance(changed, Component):
+            return self.subjects().filter(pk=changed.pk)
+        if isinstance(changed, ComponentGroup):
+            return self.subjects().filter(group=changed)
+        if isinstance(changed, Incident):
+            return self.subjects().filter(mentions__update__incident=changed).distinct()
+        return []
+
+    def location(self, subject: Component) -> str:
+        return subject.path
+
+    def context(self, subject: Component, page: StatusPage) -> dict[str, Any]:
+        now = timezone.now()
+        calendar = Calendar.months_back_from(now, MONTHS_OF_ONE, page.zone)
+        uptime = uptime_of([subject], calendar, page=page, until=now)[subject.pk]
+        bars = Bars.recent(uptime)
+        mine = Incident.objects.open().filter(pk__in=subject.mentions.values("update__incident"))
+        return {
+            "component": subject,
+            "status": uptime.status,
+            "standing": mine.exclude(status=Incident.Status.SCHEDULED),
+            "planned": mine.filter(status=Incident.Status.SCHEDULED).order_by("scheduled_for"),
+            "bars": bars,
+            "days": _troubled_days(uptime, bars),
+            "months": [(month, drawn) for month, drawn in Bars.by_month(uptime) if drawn.since],
+            "feeds_at": subject.path,
+        }
+
+
+def _troubled_days(uptime: Uptime, bars: Bars) -> list[TroubledDay]:
+    """The days of the bars on which not everything was well, the last first."""
+    found = [(day, uptime.days[day]) for day in sorted(bars.worst_of_days, reverse=True)]
+    incidents = Incident.objects.in_bulk({key for _, told in found for key in told.incidents})
+    return [
+        TroubledDay(day, told.worst, told.lengths, [incidents[key] for key in sorted(told.incidents)])
+        for day, told in found
+    ]

@@ -1,0 +1,83 @@
+"""Bars and percentages of uptime in templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.components.status import Status
+from statuspage.incidents.templatetags.incidents import tone
+from statuspage.incidents.uptime import words
+from statuspage.incidents.uptime.bars import Bars
+
+register = template.Library()
+register.filter("in_percent", words.in_percent)
+
+
+@register.inclusion_tag("public/_bars.html", takes_context=True)
+def uptime_bars(context: Context, subject: Component | ComponentGroup, *, captioned: bool = True) -> dict[str, Any]:
+    """The bars of a component or group as the way to its days; nothing where it is not to show its uptime."""
+    uptime = context["uptimes"].get(subject)
+    if uptime is None:
+        return {}
+    href = subject.path if isinstance(subject, Component) else f"/uptime#group-{subject.code}"
+    return _drawn(Bars.recent(uptime), name=subject.name) | {
+        "href": f"{context['prefix']}{href}",
+        "captioned": captioned,
+    }
+
+
+@register.inclusion_tag("public/_months.html", takes_context=True)
+def uptime_months(context: Context, subject: Component | ComponentGroup) -> dict[str, Any]:
+    """The percentage of each month that the page tells of."""
+    uptime = context["uptimes"][subject]
+    return {"shares": [(name, words.in_percent(uptime.share(*days))) for name, days in context["months"]]}
+
+
+@register.inclusion_tag("public/_bars.html")
+def bars(drawn: Bars, width: int, *, captioned: bool = False) -> dict[str, Any]:
+    """Bars that stand for themselves, in a picture as wide as so many days."""
+    return _drawn(drawn) | {"width": width, "captioned": captioned}
+
+
+@register.simple_tag
+def legend() -> list[tuple[str, str]]:
+    """Every look of a day, with its meaning."""
+    return [*((status.value, str(status.label)) for status in Status), ("unmeasured", _("No data"))]
+
+
+@register.filter
+def look(status: str) -> str:
+    """The class that gives a day of the bars its shape and colour."""
+    return "is-none" if status == "unmeasured" else tone(status)
+
+
+@register.filter
+def weight(value: Decimal) -> str:
+    """“0.3”, as the language writes it and no longer than it must be."""
+    return number_format(value.normalize())
+
+
+@register.filter
+def lengths(told: Mapping[Status, timedelta]) -> list[tuple[Status, str]]:
+    """“1 h 12 min” for each state, the worst first."""
+    return words.lengths(told)
+
+
+def _drawn(drawn: Bars, name: str = "") -> dict[str, Any]:
+    label = words.summary(drawn)
+    return {
+        "paths": drawn.paths,
+        "width": drawn.days,
+        "days": drawn.days,
+        "label": f"{name}: {label}" if name else label,
+        "caption": words.caption(drawn),
+    }
