@@ -61,9 +61,8 @@ def _event(maintenance: Incident, page: StatusPage) -> Event:
 
 
 def _changes(maintenance: Incident) -> int:
-    """How often it was changed since it was announced: each update, each edit of one, each edit of itself."""
-    updates = maintenance.updates.all()
-    return maintenance.version - 1 + len(updates) - 1 + sum(update.edits for update in updates)
+    """A number that rises with each update, with each edit of one, and with each correction of itself."""
+    return maintenance.version + sum(update.edits for update in maintenance.updates.all())
 
 
 def _line(text: str) -> str:

@@ -60,7 +60,7 @@ def test_every_document_keeps_the_format(page, make_component, name, body, part,
 
 
 def _look_at_all(page, incident, body):
-    answers = Answers(page, timezone.now())
+    answers = Answers(page)
     for name, shape in DOCUMENTS.items():
         document = json.loads(to_json(ApiDocument.DOCUMENTS[name](answers)))
         assert list(check(document, shape)) == []

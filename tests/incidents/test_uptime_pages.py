@@ -172,6 +172,6 @@ def test_hostile_names_stay_words(make_component, make_incident):
     publish()
     for location in ("/", "/uptime", part.path):
         tree = parsed(location)
-        assert not tree.findall(".//script")
+        assert not [script for script in tree.findall(".//script") if script.text or not script.get("src")]
         assert not [element for element in tree.iter() if any(name.startswith("on") for name in element.attrib)]
         html5lib.HTMLParser(strict=True).parse(store.find(location))

@@ -24,8 +24,11 @@ register.filter("in_percent", words.in_percent)
 
 @register.inclusion_tag("public/_bars.html", takes_context=True)
 def uptime_bars(context: Context, subject: Component | ComponentGroup, *, captioned: bool = True) -> dict[str, Any]:
-    """The bars of a component or group as the way to its days; nothing where it is not to show its uptime."""
-    uptime = context["uptimes"].get(subject)
+    """The bars of a component or group as the way to its days; nothing where it is not to show its uptime.
+
+    Nor on the page of a past moment: uptime is what is known today.
+    """
+    uptime = context.get("uptimes", {}).get(subject)
     if uptime is None:
         return {}
     href = subject.path if isinstance(subject, Component) else f"/uptime#group-{subject.code}"
