@@ -89,6 +89,11 @@ class StatusPage(models.Model):
         return self.name
 
     @property
+    def title(self) -> str:
+        """What the page is called: “Harbour Status”; a name that ends in the word says it already."""
+        return self.name if self.name.casefold().endswith("status") else f"{self.name} Status"
+
+    @property
     def url(self) -> str:
         """The address readers use, without a slash at the end."""
         return settings.SITE_URL
