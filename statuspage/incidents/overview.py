@@ -26,6 +26,8 @@ ROLL_UP = {
     Status.MAJOR_OUTAGE: ("major", _("Partial System Outage")),
 }
 ALL_DOWN = ("critical", _("Major System Outage"))
+# Impacts from calm to grave.
+MOODS = ("none", "maintenance", "minor", "major", "critical")
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,25 @@ class Overview:
     @property
     def worst(self) -> Status:
         return worst(self.statuses.values())
+
+    @property
+    def mood(self) -> str:
+        """What colours the verdict: the worst component, and where all of them work, the worst that is open.
+
+        The words are the components' alone; calm green beside an open incident would say more than they do.
+        """
+        impacts = [standing.incident.impact for standing in [*self.incidents, *self.active]]
+        if self.worst != Status.OPERATIONAL or not impacts:
+            return self.worst
+        return max(impacts, key=MOODS.index)
+
+    @property
+    def last_told_at(self) -> datetime | None:
+        """The newest time that a message of anything open shows."""
+        return max(
+            (update.display_at for standing in [*self.incidents, *self.active] for update in standing.updates),
+            default=None,
+        )
 
     @property
     def _roll_up(self) -> tuple[str, object]:

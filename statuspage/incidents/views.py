@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,10 @@ from statuspage.team.once import once
 
 RECENTLY = 8
 PER_PAGE = 30
+HEADLINE_STAYS = (
+    "The headline of the page is still “{}”: only components change it, and no component was chosen. "
+    "Where one is affected, say so with the next update."
+)
 
 
 @require_safe
@@ -73,7 +77,10 @@ def declare(request: DeskRequest) -> HttpResponse:
         )
         return _incident_url(incident)
 
-    return _begin(request, form, "declare", act, done="Declared.", page=page)
+    answer = _begin(request, form, "declare", act, done="Declared.", page=page, headline=state.description)
+    if isinstance(answer, HttpResponseRedirect) and form.leaves_the_headline:
+        messages.warning(request, HEADLINE_STAYS.format(state.description))
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
