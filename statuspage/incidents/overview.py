@@ -149,6 +149,11 @@ class Overview:
         return [one for one in self._maintenances() if one.status != Incident.Status.SCHEDULED]
 
     @property
+    def under_way(self) -> list[Standing]:
+        """Whatever readers may notice now: open incidents, then maintenance under way."""
+        return [*self.incidents, *self.active]
+
+    @property
     def upcoming(self) -> list[Standing]:
         """Maintenance planned, the next first."""
         return [one for one in self._maintenances() if one.status == Incident.Status.SCHEDULED]
@@ -167,7 +172,7 @@ class Overview:
 
         The words are the components' alone; calm green beside an open incident would say more than they do.
         """
-        impacts = [standing.incident.impact for standing in [*self.incidents, *self.active]]
+        impacts = [standing.incident.impact for standing in self.under_way]
         if self.worst != Status.OPERATIONAL or not impacts:
             return self.worst
         return max(impacts, key=MOODS.index)
@@ -175,10 +180,7 @@ class Overview:
     @property
     def last_told_at(self) -> datetime | None:
         """The newest time that a message of anything open shows."""
-        return max(
-            (update.display_at for standing in [*self.incidents, *self.active] for update in standing.updates),
-            default=None,
-        )
+        return max((update.display_at for standing in self.under_way for update in standing.updates), default=None)
 
     @property
     def _roll_up(self) -> tuple[str, object]:

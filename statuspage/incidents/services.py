@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from statuspage.components.models import Component
+from statuspage.incidents.history import filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
 from statuspage.incidents.overview import overview
 from statuspage.incidents.timeline import append_update, check_body, impact_of, refile
@@ -249,8 +250,8 @@ def edit_incident(
         incident.runs_by_clock = runs_by_clock
     if started_at > at:
         raise ValidationError({"started_at": "It cannot have started in the future."})
+    filed_before = filed_at(incident)
     incident.name, incident.started_at = _checked_name(name), started_at
-    ended_before = incident.resolved_at
     if not incident.is_open:
         incident.resolved_at = resolved_at
         if not resolved_at or resolved_at > at or incident.ended_before_it_began:
@@ -261,7 +262,7 @@ def edit_incident(
     incident.version += 1
     incident.updated_at = at
     incident.save()
-    refile(incident, ended_before=ended_before, at=at)
+    refile(incident, filed_before=filed_before, at=at)
     publish_soon(incident)
     return incident
 
