@@ -36,10 +36,17 @@ class Standing:
 
     incident: Incident
     updates: list[IncidentUpdate]
+    at: datetime
 
     @property
     def status(self) -> Incident.Status:
         return Incident.Status(self.updates[0].status)
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether its window has passed and nobody, nor the clock, has begun it."""
+        until = self.incident.scheduled_until
+        return self.status == Incident.Status.SCHEDULED and until is not None and until < self.at
 
     @property
     def affects(self) -> list[str]:
@@ -228,7 +235,7 @@ def _standing_at(at: datetime) -> list[Standing]:
     candidates = Incident.objects.filter(Q(resolved_at=None) | Q(pk__in=later)).prefetch_related(
         Prefetch("updates", queryset=updates)
     )
-    standings = [Standing(incident, incident.timeline()) for incident in candidates]
+    standings = [Standing(incident, incident.timeline(), at) for incident in candidates]
     for update in chain.from_iterable(standing.updates for standing in standings):
         update.as_of = at
     return [one for one in standings if one.updates and one.status not in Incident.CLOSED]

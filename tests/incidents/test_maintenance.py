@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from statuspage.components.status import Status
@@ -10,9 +11,11 @@ from statuspage.incidents.models import Incident
 from statuspage.incidents.overview import overview
 from statuspage.incidents.schedule import advance_maintenances
 from statuspage.incidents.services import edit_incident, post_update, schedule_maintenance
+from statuspage.publishing import store
+from statuspage.publishing.press import publish
 from tests.conftest import NOW
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -173,3 +176,14 @@ def test_work_announced_after_it_was_done_can_be_corrected(api):
     )
     maintenance.refresh_from_db()
     assert (maintenance.name, maintenance.resolved_at) == ("Nightly work", NOW - HOUR)
+
+
+def test_a_window_that_passed_without_anybody_beginning_is_said_to_have_passed(api, client, staff):
+    said = {"body": "No.", "components": [api], "author": None, "at": NOW}
+    schedule_maintenance(name="Missed", scheduled_for=NOW, scheduled_until=NOW + HOUR, runs_by_clock=False, **said)
+    client.force_login(staff)
+    for moment, told in ((NOW + 30 * MINUTE, False), (NOW + HOUR + MINUTE, True)):
+        with time_machine.travel(moment, tick=False):
+            publish()
+            assert (b"window has passed" in store.find("/")) == told
+            assert ("window has passed" in client.get("/desk/").text) == told
