@@ -99,6 +99,13 @@ def test_a_time_in_words_is_kept_beside_the_moment_it_means(desk, draft):
     assert fact.typed == "02/16/2021, 05:09pm EDT"
 
 
+def test_a_time_written_in_a_zone_of_elsewhere_is_read_on_any_page(desk, draft):
+    sent = form_in(desk.get(url(draft.incident)))
+    press(desk, draft.incident, sent | {"facts-started-typed": ["02/16/2021, 05:09pm EDT"]})
+    fact = saved_fact(draft, "started")
+    assert (fact.at, fact.typed) == (datetime(2021, 2, 16, 21, 9, tzinfo=UTC), "02/16/2021, 05:09pm EDT")
+
+
 def test_words_that_mean_no_one_moment_get_a_sentence_and_stay(desk, draft):
     sent = form_in(desk.get(url(draft.incident)))
     response = press(desk, draft.incident, sent | {"facts-started-typed": ["around teatime"], "lessons": ["New."]})
