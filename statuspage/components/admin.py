@@ -6,11 +6,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
+from statuspage.publishing.admin import NamedForm
 from statuspage.publishing.services import publish_soon
 
 
 class PublishedAdmin(admin.ModelAdmin):
     """Nouns that readers see: a change to one is on the page before the admin answers."""
+
+    form = NamedForm
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         obj.updated_at = timezone.now()

@@ -17,6 +17,7 @@ from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.overview import Overview
 from statuspage.publishing.markdown import validate_markdown
+from statuspage.publishing.wording import is_visible
 
 
 class MessageField(forms.CharField):
@@ -39,7 +40,7 @@ class MessageField(forms.CharField):
     def to_python(self, value: Any) -> str:
         # Browsers send CRLF; a text nobody touched must not look edited.
         text = (super().to_python(value) or "").replace("\r\n", "\n")
-        return text if text.strip() else ""
+        return text if is_visible(text) else ""
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
         self.widget.attrs["hx-params"] = form.add_prefix(field_name)

@@ -18,6 +18,7 @@ from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon
+from statuspage.publishing.wording import is_visible, one_line
 from statuspage.team.models import User
 
 Kind, Status, Impact = Incident.Kind, Incident.Status, Incident.Impact
@@ -289,8 +290,8 @@ def _derived_impact(incident: Incident) -> str:
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name:
+    name = one_line(name)
+    if not is_visible(name):
         raise ValidationError({"name": "Give it a name that readers understand."})
     if len(name) > 300:
         raise ValidationError({"name": "The name is too long: 300 characters at most."})

@@ -18,6 +18,7 @@ from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import to_html, validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon, republish_soon
+from statuspage.publishing.wording import is_visible
 from statuspage.team.models import User
 
 Status, Impact = Incident.Status, Incident.Impact
@@ -120,7 +121,7 @@ def refile(incident: Incident, *, filed_before: datetime | None, at: datetime) -
 
 def check_body(body: str) -> None:
     """Refuse a message that tells nobody anything, or that cannot be rendered."""
-    if not body.strip():
+    if not is_visible(body):
         raise ValidationError({"body": "Write a message: an update without one tells nobody anything."})
     try:
         validate_markdown(body)
