@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -40,6 +40,16 @@ class ComponentAdmin(PublishedAdmin):
     list_filter = ["group"]
     list_select_related = ["group"]
     search_fields = ["name", "code"]
+
+    def save_model(self, request: HttpRequest, obj: Component, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        others = Component.objects.exclude(pk=obj.pk).filter(name__iexact=obj.name, retired_at=None)
+        if twin := others.select_related("group").first():
+            where = f"in {twin.group}" if twin.group else "outside any group"
+            messages.warning(
+                request, f"There is another component named “{twin.name}”, {where}. Readers may take one for the other."
+            )
+
     fields = [
         *("name", "description", "group", "position", "showcase", "only_show_if_degraded", "start_date", "retired_at"),
     ]

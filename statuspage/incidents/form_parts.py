@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -89,6 +90,8 @@ class Line:
     """One component in a form: how it is and by whose word, what this incident last said of it, and what to say now."""
 
     component: Component
+    # What tells it from another of the same name.
+    apart: str
     present: ComponentStatus
     why: list[Incident]
     said: AffectedComponent | None
@@ -114,6 +117,7 @@ class StatusTable(DeskForm):
         super().__init__(*args, **options)
         self.state = state
         self.said = said or {}
+        self.names = Counter(component.name.casefold() for component in state.components)
         self.components = {f"component_{component.code}": component for component in state.components}
         choices = [("", self.unsaid), *ComponentStatus.choices]
         for name, component in self.components.items():
@@ -155,7 +159,14 @@ class StatusTable(DeskForm):
     def _line(self, component: Component) -> Line:
         field = self[f"component_{component.code}"]
         present, why = self.state.status_of(component), self.state.why(component)
-        return Line(component, present, why, self.said.get(component.pk), field)
+        apart = _apart(component) if self.names[component.name.casefold()] > 1 else ""
+        return Line(component, apart, present, why, self.said.get(component.pk), field)
+
+
+def _apart(component: Component) -> str:
+    """Where a component belongs, and what it is: its name alone does not say which one is meant."""
+    group = component.group.name if component.group else "outside any group"
+    return f"{group}: {component.description}" if component.description else group
 
 
 def named(state: Overview) -> list[tuple[str, list[Component]]]:
