@@ -18,6 +18,7 @@ from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.overview import Overview
 from statuspage.publishing.markdown import validate_markdown
+from statuspage.publishing.plain_form import PlainForm
 from statuspage.publishing.wording import is_visible
 
 
@@ -55,7 +56,7 @@ class Unseen(forms.HiddenInput):
         super().__init__(attrs={"autocomplete": "off"})
 
 
-class DeskForm(forms.Form):
+class DeskForm(PlainForm):
     """A form that is posted once however often it is clicked, and says a service's refusals at their fields."""
 
     form_key = forms.CharField(widget=Unseen, required=False, max_length=64)
