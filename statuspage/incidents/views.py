@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from statuspage.components.models import ComponentReport
 from statuspage.components.services import report_components
 from statuspage.incidents import services
+from statuspage.incidents.first_steps import first_steps
 from statuspage.incidents.form_parts import DeskForm
 from statuspage.incidents.forms import BackfillForm, DeclareForm, ReportForm, ScheduleForm
 from statuspage.incidents.models import Incident
@@ -41,8 +42,11 @@ def index(request: DeskRequest) -> HttpResponse:
     """What is open now, what is planned, and what ended last."""
     state = overview(timezone.now())
     closed = Incident.objects.closed().select_related("postmortem").order_by("-resolved_at", "-id")
-    context = {"page": StatusPage.objects.get(), "state": state, "closed": closed[:RECENTLY]}
-    return render(request, "desk/_now.html" if request.htmx else "desk/index.html", context)
+    page = StatusPage.objects.get()
+    context = {"page": page, "state": state, "closed": closed[:RECENTLY]}
+    if request.htmx:
+        return render(request, "desk/_now.html", context)
+    return render(request, "desk/index.html", context | {"steps": first_steps(page, staff_member(request))})
 
 
 @require_safe
