@@ -1,6 +1,8 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminIntegerFieldWidget, AdminSplitDateTime
+from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
@@ -10,10 +12,24 @@ from statuspage.publishing.admin import NamedForm
 from statuspage.publishing.services import publish_soon
 
 
+class LabelledSplitDateTime(AdminSplitDateTime):
+    """Date and time as two fields, each with a name for those who do not see the words beside it."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        for widget, label in zip(self.widgets, ("Date", "Time"), strict=True):
+            widget.attrs["aria-label"] = label
+
+
 class PublishedAdmin(admin.ModelAdmin):
     """Nouns that readers see: a change to one is on the page before the admin answers."""
 
     form = NamedForm
+    formfield_overrides: ClassVar[dict[type[models.Field], Any]] = {
+        models.DateTimeField: {"widget": LabelledSplitDateTime},
+        # In the list its column is named, the field itself is not.
+        models.PositiveIntegerField: {"widget": AdminIntegerFieldWidget(attrs={"aria-label": "Position"})},
+    }
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         obj.updated_at = timezone.now()
