@@ -17,6 +17,7 @@ from postmortems.row_forms import ActionForm, FactForm, MitigationForm, MomentFi
 from postmortems.services import TEXTS
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.plain_form import PlainForm
 
 # From here on no more can be added; what was imported may have more, and keeps them.
 MOST_ROWS = 200
@@ -41,7 +42,7 @@ class TextField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n").strip("\n")
 
 
-class PostmortemForm(forms.Form):
+class PostmortemForm(PlainForm):
     """The whole draft. `seen` is the version the editor knows of.
 
     Hidden values name the rows of each list in their order (actions: 0, 2, 1), so adding, moving or removing a row
@@ -116,7 +117,7 @@ class PostmortemForm(forms.Form):
         self.data = data
 
 
-class PublishForm(forms.Form):
+class PublishForm(PlainForm):
     """The last word before readers get it. A later revision says why there is one."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.incidents.models import Incident
-from statuspage.publishing import times
+from statuspage.publishing import store, times
 
 
 class Postmortem(models.Model):
@@ -54,6 +54,15 @@ class Postmortem(models.Model):
     def path(self) -> str:
         """Where the public reads it; the files stand beside it as .pdf, .md and .json."""
         return f"{self.incident.path}/postmortem"
+
+    @property
+    def pdf_state(self) -> Rendition.State | None:
+        """How far readers' PDF is: ready once it is on the site, which is a moment after it was made."""
+        if self.published_revision is None:
+            return None
+        state = Rendition.State(self.published_revision.pdf.state)
+        is_late = state == Rendition.State.READY and not store.holds(f"{self.path}.pdf")
+        return Rendition.State.OWED if is_late else state
 
 
 class Fact(models.Model):

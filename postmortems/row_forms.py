@@ -14,7 +14,9 @@ from django.core.exceptions import ValidationError
 
 from postmortems.models import ActionTaken, Fact, Mitigation
 from postmortems.typed_times import read_day, read_time
+from statuspage.publishing.local_time import FAR_AWAY, is_far_away
 from statuspage.publishing.markdown import validate_markdown
+from statuspage.publishing.plain_form import PlainForm
 
 UNREADABLE = (
     "“{}” cannot be read as one moment. Write day, time and zone, such as “2026-11-21 09:12 UTC”, or pick the time."
@@ -70,13 +72,15 @@ class MomentField(forms.CharField):
         if not typed:
             return None
         moment = self.known.get(typed) or read_time(typed, self.zone)
+        if moment is None and is_far_away(typed):
+            raise ValidationError(FAR_AWAY)
         if moment is None:
             shown = typed.replace("T", " ")
             raise ValidationError(NO_SUCH_TIME.format(shown, self.zone.key, shown))
         return moment
 
 
-class RowForm(forms.Form):
+class RowForm(PlainForm):
     """One row of a list. `key` names it in the form, and stays the same wherever the row moves to."""
 
     group: ClassVar[str]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -24,6 +25,7 @@ CLOCK = re.compile(
     re.I,
 )
 OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.I)
+NAME = re.compile("[A-Za-z]{2,6}")
 NOISE = re.compile(
     r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|at|on|t|approx(?:imately)?|circa|about)\b\.?"
     r"|[,;()~|@]|(?<!\S)[-\N{EN DASH}\N{EM DASH}](?!\S)",
@@ -35,7 +37,8 @@ def read_time(typed: str, zone: ZoneInfo) -> datetime | None:
     """The moment that words such as “02/16/2021, 05:09pm EDT” mean; None where they could mean two, or none.
 
     A zone's abbreviation means what it says: EDT is UTC-4 even in winter, if the page's zone uses it at any time of
-    that year. UTC, GMT, Z and numbers always count; without any, it is the page's zone.
+    that year; else if all zones of the world that use it agree. UTC, GMT, Z and numbers always count; without any, it
+    is the page's zone.
     """
     day, rest = _find_day(_plain(typed), zone)
     if day is None:
@@ -119,13 +122,30 @@ def _zone_named(named: str, zone: ZoneInfo, year: int) -> tzinfo | None:
             return None
         length = timedelta(hours=hours, minutes=minutes)
         return timezone(length if offset["sign"] == "+" else -length)
-    offsets = {
-        moment.utcoffset()
-        for moment in (datetime(year, 1, 1, tzinfo=zone) + timedelta(days=days) for days in range(0, 366, 7))
-        if moment.tzname() == named.upper()
-    }
-    only = offsets.pop() if len(offsets) == 1 else None
-    return None if only is None else timezone(only, named.upper())
+    if not NAME.fullmatch(named):
+        return None
+    name = named.upper()
+    offsets = _offsets_named(zone, year).get(name) or _offsets_named_anywhere(year).get(name, set())
+    return timezone(next(iter(offsets)), name) if len(offsets) == 1 else None
+
+
+def _offsets_named(zone: ZoneInfo, year: int) -> dict[str, set[timedelta]]:
+    """What each abbreviation that a zone uses in a year means there."""
+    found: dict[str, set[timedelta]] = {}
+    for days in range(0, 366, 14):
+        moment = datetime(year, 1, 1, tzinfo=zone) + timedelta(days=days)
+        found.setdefault(moment.tzname() or "", set()).add(moment.utcoffset() or timedelta())
+    return found
+
+
+@lru_cache(maxsize=16)
+def _offsets_named_anywhere(year: int) -> dict[str, set[timedelta]]:
+    """The same of all zones of the world: CST means three things, EDT one."""
+    found: dict[str, set[timedelta]] = {}
+    for key in available_timezones():
+        for name, offsets in _offsets_named(ZoneInfo(key), year).items():
+            found.setdefault(name, set()).update(offsets)
+    return found
 
 
 def _only_moment(local: datetime, zone: ZoneInfo) -> datetime | None:

@@ -123,7 +123,7 @@ def pdf(request: DeskRequest, code: str) -> HttpResponse:
     """How far the PDF is: the fragment that asks for itself until it is made."""
     postmortem = _published(code)
     # Nothing new: the fragment in the page stays, and screen readers are spared the repetition.
-    if postmortem.published_revision and postmortem.published_revision.pdf.state == Rendition.State.OWED:
+    if postmortem.pdf_state == Rendition.State.OWED:
         return HttpResponse(status=204)
     return render(request, "postmortems/_pdf.html", {"postmortem": postmortem})
 

@@ -12,3 +12,4 @@ urlpatterns = [
 ]
 
 handler404 = "statuspage.publishing.views.not_found"
+handler400 = "statuspage.publishing.refusals.bad_request"

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from statuspage.publishing.codes import ALPHABET, LENGTH
+from statuspage.publishing.wording import is_visible, one_line
 
 CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6}\d*)?(?:Z|[+-]\d\d:?\d\d)")
@@ -74,7 +75,10 @@ class Place:
 
     def line(self, *, longest: int) -> str:
         """A text that is a name: one line."""
-        return " ".join(self.text(longest=longest).split())
+        line = one_line(self.text(longest=longest))
+        if not is_visible(line):
+            raise self.refused("must have a character that can be seen")
+        return line
 
     def code(self) -> str:
         if not isinstance(self.value, str) or not CODE.fullmatch(self.value):

@@ -28,7 +28,8 @@ from statuspage.publishing.models import StatusPage, validate_time_zone
 Kind, Status, Impact = Incident.Kind, Incident.Status, Incident.Impact
 
 POSTMORTEM = "postmortem"
-CONTENTS = ("page", "components", "incidents", "scheduled_maintenances")
+LISTS = ("components", "incidents", "scheduled_maintenances")
+CONTENTS = ("page", *LISTS)
 NOTHING_AFFECTED = "No components were affected by this update."
 BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?", re.I)
 LONGEST_BODY = 500_000
@@ -178,6 +179,9 @@ def _read_document(document: Place, pile: _Pile) -> None:
     is_permalink = envelope.has("incident_updates")
     if not is_permalink and not any(key in document.object() for key in CONTENTS):
         raise document.refused(f"is no Statuspage document: it has neither {', '.join(CONTENTS)} nor incident_updates")
+    lists = [key for key in LISTS if key in document.object()]
+    if lists and not any(document.has(key) for key in lists):
+        raise document.refused(f"tells of nothing: {' and '.join(lists)} {'is' if len(lists) == 1 else 'are'} null")
     page_updated_at = LONG_AGO
     if document.has("page"):
         page = _read_page(document.at("page"), pile.page)

@@ -29,7 +29,9 @@ def as_it_stood(at: datetime, zone: ZoneInfo) -> PastPage:
     """
     today = at.astimezone(zone).date()
     days = [today - timedelta(days=back) for back in range(RECENT_DAYS)]
-    return PastPage(overview(at), by_day(_ended(midnight(days[-1], zone), at), days, zone))
+    since, state = midnight(days[-1], zone), overview(at)
+    begun = [one.incident for one in state.incidents if one.incident.started_at >= since]
+    return PastPage(state, by_day(days, _ended(since, at), begun, zone))
 
 
 def _ended(since: datetime, at: datetime) -> list[Incident]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.overview import Overview
 from statuspage.publishing.markdown import validate_markdown
+from statuspage.publishing.plain_form import PlainForm
+from statuspage.publishing.wording import is_visible
 
 
 class MessageField(forms.CharField):
@@ -39,7 +42,7 @@ class MessageField(forms.CharField):
     def to_python(self, value: Any) -> str:
         # Browsers send CRLF; a text nobody touched must not look edited.
         text = (super().to_python(value) or "").replace("\r\n", "\n")
-        return text if text.strip() else ""
+        return text if is_visible(text) else ""
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
         self.widget.attrs["hx-params"] = form.add_prefix(field_name)
@@ -53,7 +56,7 @@ class Unseen(forms.HiddenInput):
         super().__init__(attrs={"autocomplete": "off"})
 
 
-class DeskForm(forms.Form):
+class DeskForm(PlainForm):
     """A form that is posted once however often it is clicked, and says a service's refusals at their fields."""
 
     form_key = forms.CharField(widget=Unseen, required=False, max_length=64)
@@ -88,6 +91,8 @@ class Line:
     """One component in a form: how it is and by whose word, what this incident last said of it, and what to say now."""
 
     component: Component
+    # What tells it from another of the same name.
+    apart: str
     present: ComponentStatus
     why: list[Incident]
     said: AffectedComponent | None
@@ -113,6 +118,7 @@ class StatusTable(DeskForm):
         super().__init__(*args, **options)
         self.state = state
         self.said = said or {}
+        self.names = Counter(component.name.casefold() for component in state.components)
         self.components = {f"component_{component.code}": component for component in state.components}
         choices = [("", self.unsaid), *ComponentStatus.choices]
         for name, component in self.components.items():
@@ -154,7 +160,14 @@ class StatusTable(DeskForm):
     def _line(self, component: Component) -> Line:
         field = self[f"component_{component.code}"]
         present, why = self.state.status_of(component), self.state.why(component)
-        return Line(component, present, why, self.said.get(component.pk), field)
+        apart = _apart(component) if self.names[component.name.casefold()] > 1 else ""
+        return Line(component, apart, present, why, self.said.get(component.pk), field)
+
+
+def _apart(component: Component) -> str:
+    """Where a component belongs, and what it is: its name alone does not say which one is meant."""
+    group = component.group.name if component.group else "outside any group"
+    return f"{group}: {component.description}" if component.description else group
 
 
 def named(state: Overview) -> list[tuple[str, list[Component]]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component
+from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents.form_parts import DeskForm, MessageField, StatusTable, Unseen, named
 from statuspage.incidents.models import Incident, IncidentUpdate
 from statuspage.incidents.overview import Overview
@@ -48,6 +49,13 @@ class DeclareForm(StatusTable):
         self.fields["started_at"] = LocalTimeField(
             zone=zone, label="Began earlier, at", required=False, help_text="Leave empty if it began just now."
         )
+
+    @property
+    def leaves_the_headline(self) -> bool:
+        """Whether an impact is claimed that no component shows: the headline of the page knows components only."""
+        claimed = self.cleaned_data["impact"] not in ("", Impact.NONE)
+        shown = any(status != ComponentStatus.OPERATIONAL for status in self.affected().values())
+        return claimed and not shown and self.cleaned_data["status"] != Status.RESOLVED
 
 
 class UpdateForm(StatusTable):

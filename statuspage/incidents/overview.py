@@ -26,6 +26,8 @@ ROLL_UP = {
     Status.MAJOR_OUTAGE: ("major", _("Partial System Outage")),
 }
 ALL_DOWN = ("critical", _("Major System Outage"))
+# Impacts from calm to grave.
+MOODS = ("none", "maintenance", "minor", "major", "critical")
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,17 @@ class Standing:
 
     incident: Incident
     updates: list[IncidentUpdate]
+    at: datetime
 
     @property
     def status(self) -> Incident.Status:
         return Incident.Status(self.updates[0].status)
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether its window has passed and nobody, nor the clock, has begun it."""
+        until = self.incident.scheduled_until
+        return self.status == Incident.Status.SCHEDULED and until is not None and until < self.at
 
     @property
     def affects(self) -> list[str]:
@@ -147,6 +156,11 @@ class Overview:
         return [one for one in self._maintenances() if one.status != Incident.Status.SCHEDULED]
 
     @property
+    def under_way(self) -> list[Standing]:
+        """Whatever readers may notice now: open incidents, then maintenance under way."""
+        return [*self.incidents, *self.active]
+
+    @property
     def upcoming(self) -> list[Standing]:
         """Maintenance planned, the next first."""
         return [one for one in self._maintenances() if one.status == Incident.Status.SCHEDULED]
@@ -158,6 +172,22 @@ class Overview:
     @property
     def worst(self) -> Status:
         return worst(self.statuses.values())
+
+    @property
+    def mood(self) -> str:
+        """What colours the verdict: the worst component, and where all of them work, the worst that is open.
+
+        The words are the components' alone; calm green beside an open incident would say more than they do.
+        """
+        impacts = [standing.incident.impact for standing in self.under_way]
+        if self.worst != Status.OPERATIONAL or not impacts:
+            return self.worst
+        return max(impacts, key=MOODS.index)
+
+    @property
+    def last_told_at(self) -> datetime | None:
+        """The newest time that a message of anything open shows."""
+        return max((update.display_at for standing in self.under_way for update in standing.updates), default=None)
 
     @property
     def _roll_up(self) -> tuple[str, object]:
@@ -205,7 +235,7 @@ def _standing_at(at: datetime) -> list[Standing]:
     candidates = Incident.objects.filter(Q(resolved_at=None) | Q(pk__in=later)).prefetch_related(
         Prefetch("updates", queryset=updates)
     )
-    standings = [Standing(incident, incident.timeline()) for incident in candidates]
+    standings = [Standing(incident, incident.timeline(), at) for incident in candidates]
     for update in chain.from_iterable(standing.updates for standing in standings):
         update.as_of = at
     return [one for one in standings if one.updates and one.status not in Incident.CLOSED]

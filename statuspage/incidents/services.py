@@ -10,14 +10,27 @@ from django.db import transaction
 from django.utils import timezone
 
 from statuspage.components.models import Component
+from statuspage.incidents.history import filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
 from statuspage.incidents.overview import overview
 from statuspage.incidents.timeline import append_update, check_body, impact_of, refile
+from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
+from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon
+from statuspage.publishing.wording import is_visible, one_line
 from statuspage.team.models import User
 
 Kind, Status, Impact = Incident.Kind, Incident.Status, Incident.Impact
+UPDATE_BEFORE_BEGINNING = (
+    "This incident began on {}, and no update can be older. "
+    "If it began earlier, change “Began” under “Edit facts” first."
+)
+UPDATE_BEFORE_ANNOUNCEMENT = "This maintenance was announced on {}, and no update can be older than that."
+OVER_ALREADY = (
+    "This maintenance would be over already, so there is nothing left to announce. "
+    "Check the day; if readers noticed something then, record it as a past incident."
+)
 
 
 class StaleEdit(Exception):
@@ -129,6 +142,8 @@ def schedule_maintenance(
     at = at or timezone.now()
     if scheduled_until <= scheduled_for:
         raise ValidationError({"scheduled_until": "The maintenance must end after it starts."})
+    if scheduled_until <= at:
+        raise ValidationError({"scheduled_until": OVER_ALREADY})
     maintenance = Incident(
         kind=Kind.MAINTENANCE,
         name=_checked_name(name),
@@ -175,6 +190,7 @@ def post_update(
     # Two responders may post at once; the lock makes the second see the first.
     incident = Incident.objects.select_for_update().get(pk=incident.pk)
     _check_status(incident, status)
+    shown_at = shown_at and _not_before_it_began(incident, shown_at)
     if _overrules_clock(incident, status, at=at):
         incident.runs_by_clock = False
     return append_update(
@@ -235,8 +251,8 @@ def edit_incident(
         incident.runs_by_clock = runs_by_clock
     if started_at > at:
         raise ValidationError({"started_at": "It cannot have started in the future."})
+    filed_before = filed_at(incident)
     incident.name, incident.started_at = _checked_name(name), started_at
-    ended_before = incident.resolved_at
     if not incident.is_open:
         incident.resolved_at = resolved_at
         if not resolved_at or resolved_at > at or incident.ended_before_it_began:
@@ -247,9 +263,18 @@ def edit_incident(
     incident.version += 1
     incident.updated_at = at
     incident.save()
-    refile(incident, ended_before=ended_before, at=at)
+    refile(incident, filed_before=filed_before, at=at)
     publish_soon(incident)
     return incident
+
+
+def _not_before_it_began(incident: Incident, shown_at: datetime) -> datetime:
+    """The time an update is to show. People choose minutes: the minute in which it began is not before it."""
+    if shown_at >= incident.started_at.replace(second=0, microsecond=0):
+        return max(shown_at, incident.started_at)
+    began = times.full(incident.started_at, StatusPage.objects.get().zone)
+    sentence = UPDATE_BEFORE_ANNOUNCEMENT if incident.is_maintenance else UPDATE_BEFORE_BEGINNING
+    raise ValidationError({"shown_at": sentence.format(began)})
 
 
 def _overrules_clock(incident: Incident, status: str, *, at: datetime) -> bool:
@@ -265,8 +290,8 @@ def _derived_impact(incident: Incident) -> str:
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name:
+    name = one_line(name)
+    if not is_visible(name):
         raise ValidationError({"name": "Give it a name that readers understand."})
     if len(name) > 300:
         raise ValidationError({"name": "The name is too long: 300 characters at most."})

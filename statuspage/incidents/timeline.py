@@ -12,12 +12,13 @@ from statuspage.components.services import touch_components
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.components.status import worst
 from statuspage.incidents.affected import last_words
-from statuspage.incidents.history import Month
+from statuspage.incidents.history import Month, filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import to_html, validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon, republish_soon
+from statuspage.publishing.wording import is_visible
 from statuspage.team.models import User
 
 Status, Impact = Incident.Status, Incident.Impact
@@ -80,7 +81,8 @@ def append_update(
     )
     if not incident.backfilled:
         touch_components((one for one, said in affected.items() if said != before.status_of(one)), at=at)
-    incident.status, ended_before = status, incident.resolved_at
+    filed_before = filed_at(incident) if earlier else None
+    incident.status = status
     # A word added to a closed incident does not make it last longer.
     incident.resolved_at = (incident.resolved_at or shown_at) if closing else None
     if incident.ended_before_it_began:
@@ -93,7 +95,7 @@ def append_update(
     incident.version += 1
     incident.updated_at = at
     incident.save(update_fields=FOLLOWS)
-    refile(incident, ended_before=ended_before, at=at)
+    refile(incident, filed_before=filed_before, at=at)
     publish_soon(incident)
     return update
 
@@ -103,23 +105,23 @@ def impact_of(statuses: Iterable[str]) -> Incident.Impact:
     return IMPACT_OF[worst(statuses)]
 
 
-def refile(incident: Incident, *, ended_before: datetime | None, at: datetime) -> None:
+def refile(incident: Incident, *, filed_before: datetime | None, at: datetime) -> None:
     """Owe the whole history anew where an incident enters or leaves another month than the present one.
 
     That one is rendered at each publish. Of the others, the one it leaves tells of it still, and those between a new
     first month and the old one were never rendered.
     """
-    if incident.resolved_at == ended_before:
+    if filed_at(incident) == filed_before:
         return
     zone = StatusPage.objects.get().zone
-    ends = [end for end in (ended_before, incident.resolved_at) if end]
-    if any(Month.of(end, zone) != Month.of(at, zone) for end in ends):
+    moments = [moment for moment in (filed_before, filed_at(incident)) if moment]
+    if any(Month.of(moment, zone) != Month.of(at, zone) for moment in moments):
         republish_soon()
 
 
 def check_body(body: str) -> None:
     """Refuse a message that tells nobody anything, or that cannot be rendered."""
-    if not body.strip():
+    if not is_visible(body):
         raise ValidationError({"body": "Write a message: an update without one tells nobody anything."})
     try:
         validate_markdown(body)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from statuspage.components.models import ComponentReport
 from statuspage.components.services import report_components
 from statuspage.incidents import services
+from statuspage.incidents.first_steps import first_steps
 from statuspage.incidents.form_parts import DeskForm
 from statuspage.incidents.forms import BackfillForm, DeclareForm, ReportForm, ScheduleForm
 from statuspage.incidents.models import Incident
@@ -29,6 +30,10 @@ from statuspage.team.once import once
 
 RECENTLY = 8
 PER_PAGE = 30
+HEADLINE_STAYS = (
+    "The headline of the page is still “{}”: only components change it, and no component was chosen. "
+    "Where one is affected, say so with the next update."
+)
 
 
 @require_safe
@@ -37,8 +42,11 @@ def index(request: DeskRequest) -> HttpResponse:
     """What is open now, what is planned, and what ended last."""
     state = overview(timezone.now())
     closed = Incident.objects.closed().select_related("postmortem").order_by("-resolved_at", "-id")
-    context = {"page": StatusPage.objects.get(), "state": state, "closed": closed[:RECENTLY]}
-    return render(request, "desk/_now.html" if request.htmx else "desk/index.html", context)
+    page = StatusPage.objects.get()
+    context = {"page": page, "state": state, "closed": closed[:RECENTLY]}
+    if request.htmx:
+        return render(request, "desk/_now.html", context)
+    return render(request, "desk/index.html", context | {"steps": first_steps(page, staff_member(request))})
 
 
 @require_safe
@@ -73,7 +81,10 @@ def declare(request: DeskRequest) -> HttpResponse:
         )
         return _incident_url(incident)
 
-    return _begin(request, form, "declare", act, done="Declared.", page=page)
+    answer = _begin(request, form, "declare", act, done="Declared.", page=page, headline=state.description)
+    if isinstance(answer, HttpResponseRedirect) and form.leaves_the_headline:
+        messages.warning(request, HEADLINE_STAYS.format(state.description))
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,15 +1,27 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import republish_soon
+from statuspage.publishing.wording import is_visible, one_line
 
 
-class StatusPageForm(forms.ModelForm):
+class NamedForm(forms.ModelForm):
+    """A noun that readers know by its name."""
+
+    def clean_name(self) -> str:
+        name = one_line(self.cleaned_data["name"])
+        if not is_visible(name):
+            raise ValidationError("Give it a name that readers can see.")
+        return name
+
+
+class StatusPageForm(NamedForm):
     """The one page's form."""
 
     translations = forms.MultipleChoiceField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from statuspage.publishing.times import abbreviation
+
+# Far ends of the calendar cannot be told in every zone.
+FIRST_YEAR, LAST_YEAR = 1970, 9998
+FAR_AWAY = f"Check the year: it must lie between {FIRST_YEAR} and {LAST_YEAR}."
 
 
 class LocalTimeInput(forms.MultiWidget):
@@ -66,6 +71,8 @@ class LocalTimeField(forms.Field):
             if self.required:
                 raise ValidationError(self.error_messages["required"], code="required")
             return None
+        if is_far_away(text):
+            raise ValidationError(FAR_AWAY, code="invalid")
         local = _parsed(text)
         if local is None:
             raise ValidationError("Write it as 2026-11-21T09:30: year, month, day, hour and minute.", code="invalid")
@@ -113,5 +120,10 @@ def _parsed(text: Any) -> datetime | None:
         local = datetime.fromisoformat(str(text).strip())
     except ValueError:
         return None
-    # Far ends of the calendar cannot be told in every zone.
-    return local if local.tzinfo is None and 1970 <= local.year <= 9998 else None
+    return local if local.tzinfo is None and FIRST_YEAR <= local.year <= LAST_YEAR else None
+
+
+def is_far_away(text: Any) -> bool:
+    """Whether what was typed or picked begins with a year that no incident can have."""
+    year = re.match(r"\s*(\d{4,})-\d", str(text))
+    return year is not None and not FIRST_YEAR <= int(year[1][:9]) <= LAST_YEAR

@@ -15,6 +15,8 @@ LONGEST = 20_000
 MOST_LINES = 1_500
 DEEPEST = 10
 MOST_BRACKETS = 300
+# One line of a thousand costs the layout of a PDF five seconds, of six thousand more than it gets.
+MOST_EMPHASES = 300
 MOST_ROWS = 300
 MOST_COLUMNS = 12
 
@@ -22,6 +24,9 @@ MOST_COLUMNS = 12
 NESTED = re.compile(
     rf"^[ \t]*(?!([-*])(?:[ \t]*\1)*[ \t]*$)(?:>[ \t]*|(?:[-*+]|\d+[.)])[ \t]+){{{DEEPEST + 1}}}", re.MULTILINE
 )
+
+# What may begin or end an emphasis; an underline inside a word does neither.
+EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
 
 _mine = threading.local()
 
@@ -97,10 +102,14 @@ def reason_against(text: str) -> str:
     if len(text) > LONGEST:
         return f"This text has {len(text):,} characters; at most {LONGEST:,} fit. Shorten it or link to the rest."
     brackets = max((len(re.findall(r"[\[\]]", part)) for part in re.split(r"\n\s*\n", text)), default=0)
-    if brackets > MOST_BRACKETS or re.search(r"[\[`]{50}", text):
+    if brackets > MOST_BRACKETS or "[" * 50 in text:
         return (
             f"One paragraph has more than {MOST_BRACKETS} square brackets or 50 in a row; please split or remove them."
         )
+    if "`" * 50 in text:
+        return "There are 50 backticks in a row; three are enough to begin and end a block of code."
+    if any(len(EMPHASIS.findall(line)) > MOST_EMPHASES for line in text.splitlines()):
+        return f"One line has more than {MOST_EMPHASES} stars or underlines for emphasis; please split or remove them."
     if NESTED.search(text):
         return f"Quotes or lists are nested more than {DEEPEST} deep; please flatten them."
     if re.search(rf"(?m)^[ \t]{{{4 * DEEPEST + 1},}}(?:[-*+]|\d+[.)])[ \t]", text):

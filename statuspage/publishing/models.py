@@ -40,6 +40,9 @@ def weight_field(default: str, help_text: str) -> models.DecimalField:
 class StatusPage(models.Model):
     """The site's identity: whose status page this is, and in which time zone it speaks."""
 
+    # What a new page is called until its owner names it.
+    UNNAMED = "Status"
+
     code = models.CharField(max_length=12, unique=True, default=new_code, validators=[validate_code], editable=False)
     name = models.CharField(max_length=100, help_text="The organisation or product, as readers know it.")
     time_zone = models.CharField(
@@ -87,6 +90,11 @@ class StatusPage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """What the page is called: “Harbour Status”; a name that ends in the word says it already."""
+        return self.name if self.name.casefold().endswith("status") else f"{self.name} Status"
 
     @property
     def url(self) -> str:

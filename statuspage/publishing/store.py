@@ -57,6 +57,11 @@ def find(location: str) -> bytes | None:
         return None
 
 
+def holds(location: str) -> bool:
+    """Whether anything is published at a location."""
+    return file_for(location).is_file()
+
+
 def remove(location: str) -> None:
     """Take a location off the site; harmless if it is not there."""
     _unlink(file_for(location))

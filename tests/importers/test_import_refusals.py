@@ -54,6 +54,8 @@ AFFECTED = [*UPDATE, "affected_components"]
         (b"9" * 5000, "", "is not JSON"),
         ([], "", "must be an object, not a list"),
         ({"feed": {}}, "", "is no Statuspage document"),
+        ({"incidents": None}, "", "tells of nothing: incidents is null"),
+        ({"page": None, "components": None, "incidents": None}, "", "nothing: components and incidents are null"),
         (changed(["incidents"], {}), "incidents", "must be a list, not an object"),
         (changed(["components", 1], "x"), "components[1]", "must be an object, not a text"),
         (changed([*UPDATE, "created_at"], "yesterday"), f"{FIRST}.created_at", "must be a time such as"),

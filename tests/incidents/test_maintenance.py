@@ -3,15 +3,19 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from statuspage.components.status import Status
+from statuspage.incidents.models import Incident
 from statuspage.incidents.overview import overview
 from statuspage.incidents.schedule import advance_maintenances
 from statuspage.incidents.services import edit_incident, post_update, schedule_maintenance
+from statuspage.publishing import store
+from statuspage.publishing.press import publish
 from tests.conftest import NOW
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -136,6 +140,15 @@ def test_one_that_is_postponed_after_it_began_says_nothing_of_its_components(mai
     assert overview(NOW + HOUR).status_of(api) == Status.UNDER_MAINTENANCE
 
 
+def test_a_window_that_is_past_already_is_refused(api):
+    said = {"name": "Nightly work", "body": "It was short.", "components": [api], "author": None, "at": NOW}
+    for until in (NOW - HOUR, NOW):
+        with pytest.raises(ValidationError, match=r"over already.* record it as a past incident") as refusal:
+            schedule_maintenance(scheduled_for=NOW - 2 * HOUR, scheduled_until=until, **said)
+        assert list(refusal.value.message_dict) == ["scheduled_until"]
+    assert schedule_maintenance(scheduled_for=NOW - HOUR, scheduled_until=NOW + HOUR, **said).is_upcoming
+
+
 def test_work_announced_after_it_was_done_can_be_corrected(api):
     maintenance = schedule_maintenance(
         name="Nightly werk",
@@ -144,9 +157,11 @@ def test_work_announced_after_it_was_done_can_be_corrected(api):
         scheduled_until=NOW - HOUR,
         components=[api],
         author=None,
-        at=NOW,
+        at=NOW - 3 * HOUR,
     )
     advance_maintenances(NOW)
+    # As an import may tell it.
+    Incident.objects.update(started_at=NOW)
     maintenance.refresh_from_db()
     edit_incident(
         maintenance,
@@ -161,3 +176,14 @@ def test_work_announced_after_it_was_done_can_be_corrected(api):
     )
     maintenance.refresh_from_db()
     assert (maintenance.name, maintenance.resolved_at) == ("Nightly work", NOW - HOUR)
+
+
+def test_a_window_that_passed_without_anybody_beginning_is_said_to_have_passed(api, client, staff):
+    said = {"body": "No.", "components": [api], "author": None, "at": NOW}
+    schedule_maintenance(name="Missed", scheduled_for=NOW, scheduled_until=NOW + HOUR, runs_by_clock=False, **said)
+    client.force_login(staff)
+    for moment, told in ((NOW + 30 * MINUTE, False), (NOW + HOUR + MINUTE, True)):
+        with time_machine.travel(moment, tick=False):
+            publish()
+            assert (b"window has passed" in store.find("/")) == told
+            assert ("window has passed" in client.get("/desk/").text) == told

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 
 from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
-from statuspage.incidents.services import open_incident, post_update
+from statuspage.incidents.services import open_incident, post_update, schedule_maintenance
 from statuspage.publishing import store
 from tests.conftest import NOW
 
-MINUTE = timedelta(minutes=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
 def post(incident, status="identified", *, minutes=1, body="Found.", affected=None, **said):
@@ -49,19 +49,33 @@ def test_a_later_update_reopens_a_resolved_incident(make_incident):
 
 
 def test_backdating_never_changes_which_update_is_last(make_incident):
-    incident = make_incident()
+    incident = make_incident(started_at=NOW - 9 * MINUTE)
     post(incident, "monitoring", minutes=5)
     post(incident, "identified", minutes=6, shown_at=NOW - MINUTE)
     assert incident.status == "identified"
     assert [update.status for update in incident.timeline()] == ["identified", "monitoring", "investigating"]
 
 
-def test_an_incident_cannot_be_resolved_as_of_a_time_before_it_began(make_incident):
+@pytest.mark.parametrize("status", ["identified", "resolved"])
+def test_no_update_shows_a_time_before_the_incident_began(make_incident, status):
     incident = make_incident()
-    with pytest.raises(ValidationError, match="cannot have ended before it began"):
-        post(incident, "resolved", shown_at=NOW - MINUTE)
+    with pytest.raises(ValidationError, match=r"began on Nov 21, 2026 - 09:00 WET.* change “Began” under “Edit facts”"):
+        post(incident, status, shown_at=NOW - MINUTE)
     incident.refresh_from_db()
     assert incident.is_open
+    assert incident.updates.count() == 1
+
+
+def test_the_minute_in_which_it_began_is_not_before_it(make_incident):
+    incident = make_incident(started_at=NOW - 20 * SECOND, at=NOW)
+    assert post(incident, "resolved", shown_at=NOW - MINUTE).display_at == incident.resolved_at == NOW - 20 * SECOND
+
+
+def test_no_update_of_a_maintenance_is_older_than_its_announcement(make_component):
+    window = {"scheduled_for": NOW + 60 * MINUTE, "scheduled_until": NOW + 90 * MINUTE}
+    paint = schedule_maintenance(name="Paint", body="Wet.", **window, components=[], author=None, at=NOW)
+    with pytest.raises(ValidationError, match="announced on Nov 21, 2026 - 09:00 WET"):
+        post(paint, "in_progress", shown_at=NOW - MINUTE)
 
 
 def test_the_order_of_posting_survives_clocks_that_disagree(make_incident):

@@ -99,6 +99,13 @@ def test_a_time_in_words_is_kept_beside_the_moment_it_means(desk, draft):
     assert fact.typed == "02/16/2021, 05:09pm EDT"
 
 
+def test_a_time_written_in_a_zone_of_elsewhere_is_read_on_any_page(desk, draft):
+    sent = form_in(desk.get(url(draft.incident)))
+    press(desk, draft.incident, sent | {"facts-started-typed": ["02/16/2021, 05:09pm EDT"]})
+    fact = saved_fact(draft, "started")
+    assert (fact.at, fact.typed) == (datetime(2021, 2, 16, 21, 9, tzinfo=UTC), "02/16/2021, 05:09pm EDT")
+
+
 def test_words_that_mean_no_one_moment_get_a_sentence_and_stay(desk, draft):
     sent = form_in(desk.get(url(draft.incident)))
     response = press(desk, draft.incident, sent | {"facts-started-typed": ["around teatime"], "lessons": ["New."]})
@@ -119,6 +126,23 @@ def test_an_hour_that_clocks_skip_or_repeat_gets_a_sentence(desk, draft):
     # Saved once, it is shown without its offset; it is still the same moment.
     press(desk, draft.incident, form_in(desk.get(url(draft.incident))))
     assert saved_fact(draft, "detected").at == detected.at
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"facts-detected-at": ["0000-01-01T00:00"]}, "Check the year: it must lie between 1970 and 9998."),
+        ({"facts-date-day": ["soon"]}, "Write the day as 2026-11-21, or pick it."),
+        ({"mitigations-0-status": ["kaput"]}, "This is none of the choices; please choose again."),
+        ({"mitigations-0-due_on": ["0000-01-01"]}, "Write the day as 2026-11-21, or pick it."),
+        ({"mitigations-0-owner": ["x" * 121]}, "This has 121 characters; at most 120 fit."),
+        ({"facts-users_impacted-typed": ["a\0b"]}, "a character that no text may contain"),
+        ({"lessons": ["a\0b"]}, "a character that no text may contain"),
+    ],
+)
+def test_whatever_is_refused_is_refused_in_words_for_people(desk, draft, said, sentence):
+    response = press(desk, draft.incident, form_in(desk.get(url(draft.incident))) | said)
+    assert sentence in text_of(response)
 
 
 def test_the_day_may_be_written_in_words(desk, draft):
@@ -228,7 +252,7 @@ def test_a_ticket_may_be_on_a_host_of_the_house(desk, draft):
         ("|a|\n" * 4_000, "A table may have 300 rows"),
         ("[" * 5_000, "more than 300 square brackets"),
         (">" * 500 + " deep", "nested more than 10 deep"),
-        ("bad \0 byte", "Null characters are not allowed."),
+        ("bad \0 byte", "a character that no text may contain"),
     ],
     ids=["10 MB", "5,000 rows", "4,000 short rows", "brackets", "nesting", "null"],
 )

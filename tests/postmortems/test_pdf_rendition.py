@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from postmortems import rendition as renditions
 from postmortems.models import Rendition
@@ -14,6 +15,7 @@ from postmortems.tasks import render_due as render_due_task
 from statuspage.publishing import store
 from statuspage.publishing.press import publish
 from tests.conftest import NOW
+from tests.postmortems.desk import url
 
 
 @pytest.fixture
@@ -52,6 +54,23 @@ def test_the_worker_makes_stores_and_publishes_it(owed):
     assert store.find(f"{postmortem.path}.pdf") == content
     assert f"{postmortem.path}.pdf".encode() in store.find(postmortem.path)
     assert f"{postmortem.path}.pdf".encode() in store.find(postmortem.incident.path)
+
+
+def test_the_desk_calls_it_ready_only_once_readers_can_open_it(client, staff, owed, quick, monkeypatch):
+    client.force_login(staff)
+    postmortem = owed.revision.postmortem
+    asked = []
+
+    def publish_late(*changed):
+        postmortem.refresh_from_db()
+        asked.extend([client.get(url(postmortem.incident)).text, client.get(reverse("postmortems:index")).text])
+        assert client.get(url(postmortem.incident, "pdf")).status_code == 204
+        publish(*changed)
+
+    monkeypatch.setattr(renditions, "publish", publish_late)
+    render_due_task()
+    assert [("PDF being made" in text, "PDF ready" in text) for text in asked] == [(True, False)] * 2
+    assert "Open the PDF" in client.get(url(postmortem.incident, "pdf")).text
 
 
 def test_internal_words_are_in_no_part_of_it(owed, quick, monkeypatch):

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from postmortems.typed_times import read_day, read_time
 from statuspage.publishing import times
 
-NEW_YORK, LISBON, UTC, SAO_PAULO = map(ZoneInfo, ["America/New_York", "Europe/Lisbon", "UTC", "America/Sao_Paulo"])
+NEW_YORK, LISBON, UTC, SAO_PAULO, CHICAGO = map(
+    ZoneInfo, ["America/New_York", "Europe/Lisbon", "UTC", "America/Sao_Paulo", "America/Chicago"]
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,9 @@ NEW_YORK, LISBON, UTC, SAO_PAULO = map(ZoneInfo, ["America/New_York", "Europe/Li
         ("2023-01-25 17:24 UTC-05:30", NEW_YORK, "2023-01-25T17:24-05:30"),
         ("2023-01-25 17:24 \N{MINUS SIGN}05", NEW_YORK, "2023-01-25T17:24-05:00"),
         ("11/05/2023 1:30am EST", NEW_YORK, "2023-11-05T01:30-05:00"),
+        ("02/16/2021, 05:09pm EDT", LISBON, "2021-02-16T17:09-04:00"),
+        ("Jan 25, 2023 17:24 CET", NEW_YORK, "2023-01-25T17:24+01:00"),
+        ("Jan 25, 2023 17:24 CST", CHICAGO, "2023-01-25T17:24-06:00"),
     ],
 )
 def test_a_time_is_read_as_it_was_meant(typed, zone, meant):
@@ -43,7 +48,9 @@ def test_a_time_is_read_as_it_was_meant(typed, zone, meant):
     ("typed", "zone"),
     [
         ("03/04/2023 10:00", UTC),
-        ("Jan 25, 2023 17:24 CET", NEW_YORK),
+        ("Jan 25, 2023 17:24 CST", LISBON),
+        ("Jan 25, 2023 17:24 IST", LISBON),
+        ("Jan 25, 2023 17:24 XYZ", LISBON),
         ("03/12/2023 2:30am", NEW_YORK),
         ("11/05/2023 1:30am", NEW_YORK),
         ("01/25/2023 25:00", NEW_YORK),

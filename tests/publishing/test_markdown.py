@@ -164,7 +164,9 @@ class TestLimits:
             ("a" * 20_001, "20,001 characters"),
             ("[" * 49 + "a] " * 260, "square brackets"),
             ("[" * 50, "in a row"),
-            ("`" * 50, "in a row"),
+            ("`" * 19_000, "50 backticks in a row; three are enough"),
+            ("**a" * 6_000, "more than 300 stars or underlines"),
+            ("_a_ " * 151, "more than 300 stars or underlines"),
             ("> " * 11 + "a", "nested more than 10 deep"),
             (">" * 11 + "a", "nested more than 10 deep"),
             ("- " * 11 + "a", "nested more than 10 deep"),
@@ -185,6 +187,7 @@ class TestLimits:
     @pytest.mark.parametrize(
         "text",
         [
+            *("snake_case_" * 1_000, "- **Word:** and more\n" * 600, "**a** " * 150, "_" * 9_000),
             *("", "a" * 20_000, "[a](b) " * 75, "> " * 10 + "a", "  - a\n" * 200, "| a | b |\n|---|---|\n" * 100),
             # Rules across the page and underlined headings, not lists in lists.
             *(

@@ -44,7 +44,7 @@ class IncidentPage(Page):
 
 @register
 class HistoryMonthPage(Page):
-    """What ended in one month."""
+    """What ended in one month, and what began in it and is open."""
 
     template_name = "public/history_month.html"
 
@@ -58,8 +58,8 @@ class HistoryMonthPage(Page):
         if isinstance(changed, Incident):
             zone = _zone()
             # A reopened incident leaves the month in which it had ended before.
-            ends = [changed.resolved_at, *changed.updates.values_list("display_at", flat=True)]
-            return {Month.of(end, zone) for end in ends if end}
+            moments = [changed.started_at, changed.resolved_at, *changed.updates.values_list("display_at", flat=True)]
+            return {Month.of(moment, zone) for moment in moments if moment}
         return []
 
     def location(self, subject: Month) -> str:
