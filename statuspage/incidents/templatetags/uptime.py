@@ -28,7 +28,7 @@ def uptime_bars(context: Context, subject: Component | ComponentGroup, *, captio
 
     Nor on the page of a past moment: uptime is what is known today.
     """
-    uptime = context.get("uptimes", {}).get(subject)
+    uptime = (context.get("uptimes") or {}).get(subject)
     if uptime is None:
         return {}
     href = subject.path if isinstance(subject, Component) else f"/uptime#group-{subject.code}"
