@@ -52,7 +52,7 @@ def test_a_published_one_is_told_at_the_incidents_own_address(draft, read):
     body = alone["postmortem_body"]
     assert body.startswith("- **")
     assert "## Root cause analysis\n\nThe gate lost its power.\n\nThe spare was being painted." in body
-    assert "1. The gate was opened by hand.\n2. Power was restored.\n" in body
+    assert "1. The gate was opened by hand.\n   Nov 21, 2026 - 09:20 WET\n2. Power was restored.\n" in body
     assert body.endswith("## Thanks\n\nTo the night shift.")
 
 
@@ -90,6 +90,9 @@ def test_its_text_comes_back_into_the_same_fields(draft, read):
     parts = split(alone["postmortem_body"])
     for name in ("description", "root_cause", "contributing_factors", "lessons", "further"):
         assert getattr(parts, name) == getattr(draft, name)
-    assert parts.actions == ["The gate was opened by hand.", "Power was restored."]
+    assert [action.splitlines()[0] for action in parts.actions] == [
+        "The gate was opened by hand.",
+        "Power was restored.",
+    ]
     assert len(parts.mitigations) == 2
     assert {fact.key for fact in parts.facts} == {fact.key for fact in draft.facts.all()}
