@@ -213,7 +213,7 @@ def test_open_incidents_come_by_their_last_change_and_all_by_their_first_word(ma
 
 
 def test_messages_come_in_the_order_of_posting_however_they_were_backdated(make_incident):
-    incident = make_incident(body="First.")
+    incident = make_incident(body="First.", started_at=NOW - HOUR)
     for minutes, body, shown in ((10, "Second.", None), (20, "Third.", NOW - HOUR)):
         post_update(
             incident,
