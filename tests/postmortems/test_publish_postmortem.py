@@ -71,7 +71,7 @@ def words_of(path):
         pages = [page.extract_text() for page in paper.pages]
         attached = [one for several in paper.attachments.values() for one in several]
         return "\n".join([str(paper.metadata), *pages, *(one.decode() for one in attached)])
-    return {".gz": gzip.decompress, ".br": brotli.decompress}.get(path.suffix, bytes)(body).decode()
+    return {".gz": gzip.decompress, ".br": brotli.decompress}.get(path.suffix, bytes)(body).decode(errors="replace")
 
 
 def files_that_say(public, word):
