@@ -63,9 +63,14 @@ def _followed() -> list[tuple[list[str], str]]:
     """Feeds and calendars, those that this site has."""
     known = {kind.location(None) for kind in registry if isinstance(kind, Overview)}
     told = [
-        (["/history.atom", "/history.rss"], _("The newest incidents and maintenances, for feed readers and chat.")),
+        (
+            ["/history.atom", "/history.rss", "/feed.json"],
+            _("The newest incidents and maintenances, for feed readers and chat. Each component has its own."),
+        ),
         (["/maintenance.ics"], _("Planned maintenance, for calendars.")),
         (["/badge.svg"], _("The verdict as a picture, for a README or a footer.")),
+        (["/embed"], _("The page in short, to put into a frame on another site.")),
+        (["/widget.js"], _("A script for another site: it shows a notice while something is wrong.")),
     ]
     there = [([one for one in addresses if one in known], answer) for addresses, answer in told]
     return [(addresses, answer) for addresses, answer in there if addresses]
