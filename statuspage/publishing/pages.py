@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from statuspage.publishing import times
 from statuspage.publishing.models import StatusPage
 
 
@@ -94,13 +92,3 @@ def register(kind: Kind) -> Kind:
     """Make a kind of page part of the site."""
     registry.append(kind())
     return kind
-
-
-@register
-class Heartbeat(Overview):
-    """When the site was last confirmed to say what the record says: readers' pages look at it."""
-
-    path = "/heartbeat.json"
-
-    def body(self, subject: None, page: StatusPage) -> bytes:
-        return json.dumps({"confirmed_at": times.machine(timezone.now())}).encode()

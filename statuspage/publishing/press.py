@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +15,7 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.utils import timezone, translation
 
-from statuspage.publishing import store
+from statuspage.publishing import store, times
 from statuspage.publishing.models import Owed, StatusPage
 from statuspage.publishing.pages import Page, prefix, registry
 
@@ -24,26 +25,31 @@ logger = logging.getLogger(__name__)
 BATCH = 20
 # How many seconds of everything fit in one turn of the clock, which has other duties.
 TURN = 1.0
-# How long a change that could not be published waits for its next turn.
-AGAIN = timedelta(seconds=10)
+# How long a change that could not be published waits for its next turn, at first and at most.
+AGAIN, AT_MOST = timedelta(seconds=10), timedelta(hours=1)
+# How long one process may take for what is owed before another tries.
+LEASE = timedelta(minutes=3)
+HEARTBEAT = "/heartbeat.json"
 
 Wanted = Callable[[Page], Iterable[Any]]
 
 
-def publish(*changed: Model) -> None:
+def publish(*changed: Model) -> bool:
     """Render and store the pages that tell of what changed, then the overviews; with nothing given, every page.
 
-    In every language. A page that cannot be rendered is logged and keeps its last good file; the others go on. Facts
-    are read and pages rendered inside the store's lock: whoever comes last has seen every commit, so an older page can
-    never land last.
+    In every language; tells whether readers have all of it now. A page that cannot be rendered is logged and keeps its
+    last good file; the others go on. Facts are read and pages rendered inside the store's lock: whoever comes last has
+    seen every commit, so an older page can never land last.
     """
+    press = _Press()
     if changed:
-        _Press().run(_telling_of(changed), _current)
-        return
+        return press.run(_telling_of(changed), _current)
     done = list(Owed.objects.values_list("pk", flat=True))
-    for _ in _everything([]):
+    for _ in _everything(press, []):
         pass
-    Owed.objects.filter(pk__in=done).delete()
+    if not press.failed:
+        Owed.objects.filter(pk__in=done).delete()
+    return not press.failed
 
 
 def publish_at_once(*changed: Model) -> bool:
@@ -54,11 +60,10 @@ def publish_at_once(*changed: Model) -> bool:
     press = _Press(at_once=True)
     try:
         with store.lock():
-            press.run(_telling_of(changed), _current)
+            return press.run(_telling_of(changed), _current)
     except OSError:
-        press.failed = True
         logger.exception("The public files cannot be written")
-    return not press.failed
+        return False
 
 
 def publish_overviews() -> None:
@@ -66,43 +71,55 @@ def publish_overviews() -> None:
     _Press().run(_current)
 
 
-def publish_owed() -> None:
-    """Publish what changes still owe, then go on with everything, if that is owed, for one turn.
+def publish_owed() -> bool:
+    """Publish what changes still owe, then go on with everything, if that is owed, for one turn; tells if more is due.
 
     Rows go after the work, and only those that were seen: a change that comes meanwhile, or a process that dies, loses
     nothing.
     """
     owed = list(Owed.objects.filter(due_at__lte=timezone.now()).order_by("pk"))
+    # Nobody else takes them meanwhile, unless this process does not live to say how it went.
+    Owed.objects.filter(pk__in=[one.pk for one in owed]).update(due_at=timezone.now() + LEASE)
     changes = [one for one in owed if one.model]
     if changes:
-        _publish_changes(changes)
+        done = changes if _Press().run(_telling_of(list(_objects(changes)))) else list(_without_what_fails(changes))
+        if not _Press().run(_current):
+            done = []
+        Owed.objects.filter(pk__in=[one.pk for one in done]).delete()
+        _postpone(one for one in changes if one not in done)
     whole = [one for one in owed if not one.model]
-    if whole:
-        _publish_for_a_turn(whole[0], whole[1:])
+    return bool(whole) and _publish_for_a_turn(whole[0], whole[1:])
 
 
-def _publish_changes(owed: list[Owed]) -> None:
-    rows = Owed.objects.filter(pk__in=[one.pk for one in owed])
-    # Tried again after a while, even if this process does not live to say that it failed.
-    rows.update(due_at=timezone.now() + AGAIN)
-    press = _Press()
-    press.run(_telling_of(list(_objects(owed))), _current)
-    if press.failed:
-        rows.update(failed=True)
-    else:
-        rows.delete()
+def _without_what_fails(changes: Iterable[Owed]) -> Iterator[Owed]:
+    """Those whose own pages can all be published: one that cannot holds up nobody."""
+    return (one for one in changes if _Press().run(_telling_of(list(_objects([one])))))
 
 
-def _publish_for_a_turn(owed: Owed, others: Iterable[Owed]) -> None:
-    """Go on with everything. A run that only begins does the work of all that was asked for before it."""
+def _postpone(owed: Iterable[Owed]) -> None:
+    """Try again after a while, and no secret of it; each time after as long as it has waited already."""
+    for one in owed:
+        pause = min(max(timezone.now() - one.since, AGAIN), AT_MOST)
+        Owed.objects.filter(pk=one.pk).update(failed=True, reached=[], due_at=timezone.now() + pause)
+
+
+def _publish_for_a_turn(owed: Owed, others: Iterable[Owed]) -> bool:
+    """Go on with everything, and tell if it goes on. A run that only begins does what was asked for before it."""
     if not owed.reached:
         Owed.objects.filter(pk__in=[one.pk for one in others]).delete()
-    deadline = time.monotonic() + TURN
-    for reached in _everything(owed.reached, began=owed.since.timestamp()):
-        Owed.objects.filter(pk=owed.pk).update(reached=reached)
+    row = Owed.objects.filter(pk=owed.pk)
+    deadline, press = time.monotonic() + TURN, _Press()
+    press.failed = any(owed.reached[2:])
+    for reached in _everything(press, owed.reached[:2]):
+        row.update(reached=[*reached, press.failed])
         if time.monotonic() > deadline:
-            return
-    owed.delete()
+            row.update(due_at=timezone.now())
+            return True
+    if press.failed:
+        _postpone([owed])
+    else:
+        row.delete()
+    return False
 
 
 def _objects(owed: Iterable[Owed]) -> Iterator[Model]:
@@ -122,13 +139,11 @@ def _current(kind: Page) -> Iterable[Any]:
     return kind.current()
 
 
-def _everything(reached: list[int], *, began: float | None = None) -> Iterator[list[int]]:
+def _everything(press: _Press, reached: list[int]) -> Iterator[list[int]]:
     """Every page, a batch at a time, from where an earlier run came to; tells after each batch how far it is.
 
     Whoever waits for the lock comes between two batches: a responder's click must not wait for all of the history.
     """
-    began = began or time.time()
-    press = _Press()
     steps = [(language, kind) for language in press.page.languages for kind in registry if press.speaks(kind, language)]
     first, last_key = reached or (0, 0)
     for step, (language, kind) in islice(enumerate(steps), first, None):
@@ -138,12 +153,16 @@ def _everything(reached: list[int], *, began: float | None = None) -> Iterator[l
             more = bool(last_key)
             yield [step + (not more), last_key]
             time.sleep(0.002)
-    with press.failing_alone("What nobody claims any more"), store.lock():
-        store.remove_all_but(press.claims(), older_than=began)
+    with press.failing_alone("What nobody claims any more"):
+        # What is stored from here on may belong to something that the claims do not know yet.
+        began = time.time()
+        claims = press.claims()
+        with store.lock():
+            store.remove_all_but(claims, older_than=began)
 
 
 class _Press:
-    """One run: in which languages, of which kinds of page, and what it has stored already."""
+    """One run: in which languages, of which kinds of page, what it has stored already, and whether something failed."""
 
     def __init__(self, *, at_once: bool = False) -> None:
         self.page = StatusPage.objects.get()
@@ -153,17 +172,28 @@ class _Press:
 
     def speaks(self, kind: Page, language: str) -> bool:
         """Whether this run publishes a kind of page in a language."""
-        return (kind.translated or language == self.page.locale) and not (self.at_once and kind.deferred)
+        spoken = language in self.page.languages if kind.translated else language == self.page.locale
+        return spoken and not (self.at_once and kind.deferred)
 
-    def run(self, *wanted: Wanted) -> None:
-        """Store the wanted pages, the page's own language first."""
+    def run(self, *wanted: Wanted) -> bool:
+        """Store the wanted pages, the page's own language first; tells whether all of them are stored."""
         self.page = StatusPage.objects.get()
         for language in [self.page.locale] if self.at_once else self.page.languages:
             for want in wanted:
                 for kind in registry:
-                    if self.speaks(kind, language):
-                        with self._turn(), self.failing_alone(kind):
-                            self.store(kind, want(kind), language)
+                    while self._store_some(kind, want, language):
+                        # Whoever waits for the lock comes first.
+                        time.sleep(0.002)
+        if _current in wanted and not self.failed:
+            self._confirm()
+        return not self.failed
+
+    def _store_some(self, kind: Page, want: Wanted, language: str) -> bool:
+        """Store a batch of what is wanted of a kind; tells whether more may be to come."""
+        with self.failing_alone(kind), self._turn():
+            if self.speaks(kind, language):
+                return self.store(kind, want(kind), language, most=None if self.at_once else BATCH)
+        return False
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -178,33 +208,49 @@ class _Press:
             self.page = StatusPage.objects.get()
             yield
 
+    def _confirm(self) -> None:
+        """Say when the site was last known to say what the record says: readers' pages look at it."""
+        with self.failing_alone(HEARTBEAT):
+            store.put(HEARTBEAT, json.dumps({"confirmed_at": times.machine(timezone.now())}).encode())
+
     def store_batch(self, kind: Page, language: str, *, after: int) -> int:
-        """Store the next few pages of a kind; tells the key of the last subject, or 0 where no more are to come.
+        """Store the next few pages of a kind; tells how far that came, or 0 where no more are to come.
 
         Subjects of the database are not read before their turn, inside the lock.
         """
-        with self._turn(), self.failing_alone(kind):
+        with self.failing_alone(kind), self._turn():
+            if not self.speaks(kind, language):
+                return 0
             subjects = kind.subjects()
             if isinstance(subjects, QuerySet):
-                subjects = list(subjects.filter(pk__gt=after).order_by("pk")[:BATCH])
-                self.store(kind, subjects, language)
-                return subjects[-1].pk if len(subjects) == BATCH else 0
-            self.store(kind, subjects, language)
+                batch = list(subjects.filter(pk__gt=after).order_by("pk")[:BATCH])
+                reached = batch[-1].pk if len(batch) == BATCH else 0
+            else:
+                batch = list(islice(subjects, after, after + BATCH))
+                reached = after + BATCH if len(batch) == BATCH else 0
+            self.store(kind, batch, language)
+            return reached
         return 0
 
-    def store(self, kind: Page, subjects: Iterable[Any], language: str) -> None:
-        """Render and store the page of each subject, once."""
+    def store(self, kind: Page, subjects: Iterable[Any], language: str, *, most: int | None = None) -> bool:
+        """Render and store the page of each subject, once; tells whether it stopped at the most there may be."""
+        count = 0
         with translation.override(language):
             for subject in subjects:
                 location = self.location(kind, subject, language)
-                if location not in self.stored:
-                    self.stored.add(location)
-                    with self.failing_alone(location):
-                        body = kind.body(subject, self.page)
-                        if body is None:
-                            store.remove(location)
-                        else:
-                            store.put(location, body)
+                if location in self.stored:
+                    continue
+                if count == most:
+                    return True
+                count += 1
+                self.stored.add(location)
+                with self.failing_alone(location):
+                    body = kind.body(subject, self.page)
+                    if body is None:
+                        store.remove(location)
+                    else:
+                        store.put(location, body)
+        return False
 
     def location(self, kind: Page, subject: Any, language: str) -> str:
         """Where a page is in a language."""
@@ -212,13 +258,15 @@ class _Press:
 
     def claims(self) -> set[str]:
         """Every location that the site has."""
-        return {
-            self.location(kind, subject, language)
-            for language in self.page.languages
-            for kind in registry
-            if self.speaks(kind, language)
-            for subject in kind.subjects()
-        }
+        self.page = StatusPage.objects.get()
+        found = {HEARTBEAT}
+        for kind in registry:
+            locations = list(_locations(kind))
+            for language in self.page.languages:
+                if self.speaks(kind, language):
+                    before = prefix(self.page, language) if kind.translated else ""
+                    found |= {f"{before}{location}" for location in locations}
+        return found
 
     @contextmanager
     def failing_alone(self, what: Page | str) -> Iterator[None]:
@@ -228,3 +276,11 @@ class _Press:
         except Exception:
             self.failed = True
             logger.exception("%s could not be published", what if isinstance(what, str) else type(what).__name__)
+
+
+def _locations(kind: Page) -> Iterator[str]:
+    subjects = kind.subjects()
+    if isinstance(subjects, QuerySet):
+        # Of the whole history, no more than where it is.
+        subjects = subjects.prefetch_related(None).iterator(chunk_size=1000)
+    return map(kind.location, subjects)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import Model
 
@@ -24,7 +26,7 @@ class Publication:
         # The last one told of an object knows it best.
         changed = {(type(one), one.pk): one for one in self.changed}
         owed, self.changed, self.owed = self.owed, [], []
-        if changed and not publish_at_once(*changed.values()):
+        if owed and not publish_at_once(*changed.values()):
             Owed.objects.filter(pk__in=[one.pk for one in owed]).update(failed=True)
 
 
@@ -34,20 +36,22 @@ def publish_soon(*changed: Model) -> None:
     What readers look at first is there before the request answers; all the rest, and whatever failed, is owed by a row
     of the same transaction and follows within a second.
     """
-    publication = _waiting() or Publication()
-    publication.owed += Owed.objects.bulk_create(Owed(model=one._meta.label, key=one.pk) for one in changed)
-    publication.changed += changed
-    # A hook for each call: one that is rolled back with its savepoint takes no other with it. robust: a full disk must
-    # not stop what follows, nor turn a saved update into an error page.
-    transaction.on_commit(publication.press, robust=True)
-    wake_soon(PUBLISH_OWED)
+    _publish(changed, Owed.objects.bulk_create(Owed(model=one._meta.label, key=one.pk) for one in changed))
 
 
 @transaction.atomic
 def republish_soon() -> None:
     """After a change that touches every page: the overviews at once, the rest as soon as somebody looks."""
-    Owed.objects.create()
-    transaction.on_commit(publish_at_once, robust=True)
+    _publish([], [Owed.objects.create()])
+
+
+def _publish(changed: Iterable[Model], owed: Iterable[Owed]) -> None:
+    publication = _waiting() or Publication()
+    publication.changed += changed
+    publication.owed += owed
+    # A hook for each call: one that is rolled back with its savepoint takes no other with it. robust: a full disk must
+    # not stop what follows, nor turn a saved update into an error page.
+    transaction.on_commit(publication.press, robust=True)
     wake_soon(PUBLISH_OWED)
 
 

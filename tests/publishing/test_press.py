@@ -1,10 +1,12 @@
 import fcntl
+import json
 import logging
 import re
 from contextlib import contextmanager
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -79,7 +81,7 @@ def test_several_changes_publish_each_page_once(kinds, make_component, monkeypat
     put = []
     monkeypatch.setattr(store, "put", lambda location, body: put.append(location))
     publish(make_component("two"), make_component("two"), make_component("one"))
-    assert put == ["/notes/two", "/notes/one", "/"]
+    assert put == ["/notes/two", "/notes/one", "/", press.HEARTBEAT]
 
 
 def test_overviews_alone_touch_nothing_else(kinds):
@@ -229,10 +231,10 @@ class TestAtOnce:
         with time_machine.travel(NOW, tick=False) as traveller:
             publish_soon(make_component("two"))
             with monkeypatch.context() as dying:
-                dying.setattr(store, "lock", None)
+                dying.setattr(press, "_objects", None)
                 with pytest.raises(TypeError):
                     publish_owed()
-            traveller.shift(press.AGAIN)
+            traveller.shift(press.LEASE)
             publish_owed()
         assert store.find("/leaflets/two")
 
@@ -249,6 +251,37 @@ class TestAtOnce:
             publish_owed()
         assert store.find("/leaflets/two")
         assert not is_behind()
+
+    def test_a_page_that_fails_holds_up_no_other_change(self, kinds, make_component):
+        kinds[2].broken = ("two",)
+        publish_soon(make_component("two"))
+        for _ in range(3):
+            publish_soon(make_component("one"))
+        publish_owed()
+        assert store.find("/leaflets/one")
+        assert Owed.objects.count() == 1
+        assert is_behind()
+
+    def test_an_overview_that_fails_is_no_secret(self, kinds, make_component, monkeypatch):
+        monkeypatch.setattr(kinds[1], "body", lambda *asked: 1 / 0)
+        publish_soon(make_component("one"))
+        publish_owed()
+        assert is_behind()
+
+    def test_many_pages_of_a_change_are_stored_a_few_at_a_time(self, kinds, make_component, monkeypatch):
+        kinds[0].concerned = lambda changed: range(2 * press.BATCH + 1)
+        held, enter = [], store.lock
+
+        @contextmanager
+        def lock():
+            before = len(list(store.settings.PUBLIC_ROOT.glob("notes/*.html")))
+            with enter():
+                yield
+            held.append(len(list(store.settings.PUBLIC_ROOT.glob("notes/*.html"))) - before)
+
+        monkeypatch.setattr(store, "lock", lock)
+        publish(make_component("two"))
+        assert [count for count in held if count] == [press.BATCH, press.BATCH, 1]
 
     def test_a_disk_that_cannot_be_written_is_no_secret(
         self, kinds, make_component, monkeypatch, django_capture_on_commit_callbacks
@@ -286,6 +319,48 @@ class TestEverythingOwed:
         assert turns > 2
         assert all(store.find(incident.path) for incident in Incident.objects.all())
 
+    def test_a_page_that_fails_is_tried_again_with_all_others(self, kinds):
+        kinds[0].broken = ("one",)
+        with time_machine.travel(NOW, tick=False) as traveller:
+            republish_soon()
+            publish_owed()
+            assert store.find("/notes/two")
+            assert is_behind()
+            kinds[0].broken = ()
+            traveller.shift(press.AGAIN)
+            publish_owed()
+        assert store.find("/notes/one")
+        assert not is_behind()
+
+    def test_long_lists_are_stored_a_few_at_a_time(self, kinds, monkeypatch):
+        kinds[0].words = [f"word{number}" for number in range(2 * press.BATCH + 1)]
+        monkeypatch.setattr(press, "TURN", 0)
+        republish_soon()
+        publish_owed()
+        assert store.find("/notes/word0")
+        assert store.find(f"/notes/word{press.BATCH}") is None
+
+    def test_a_command_that_fails_keeps_what_was_owed(self, kinds, make_component):
+        kinds[0].broken = ("one",)
+        publish_soon(make_component("two"))
+        with pytest.raises(CommandError, match="Not every page could be published"):
+            call_command("publish")
+        assert Owed.objects.exists()
+
+    def test_a_language_that_is_switched_off_leaves_nothing_behind(self, kinds, page, monkeypatch):
+        page.translations = ["de"]
+        page.save()
+        kinds += [Greeting()]
+        publish()
+        assert store.find("/de/greeting")
+        page.translations = []
+        page.save()
+        republish_soon()
+        # A run that began before stores its page once more.
+        store.put("/de/greeting", b"late")
+        publish_owed()
+        assert store.find("/de/greeting") is None
+
     def test_what_is_asked_for_while_it_runs_is_not_forgotten(self, kinds, monkeypatch):
         monkeypatch.setattr(press, "TURN", 0)
         republish_soon()
@@ -312,6 +387,32 @@ class TestEverythingOwed:
             traveller.move_to("2026-11-22T00:01:00Z")
             begin_day()
             assert Owed.objects.count() == 2
+
+
+class TestHeartbeat:
+    """What readers' pages look at to say how fresh they are."""
+
+    def confirmed(self):
+        told = store.find("/heartbeat.json")
+        return told and json.loads(told)["confirmed_at"]
+
+    def test_it_tells_when_the_overviews_were_last_published(self, kinds):
+        with time_machine.travel("2026-11-21T09:00:00Z", tick=False):
+            publish_overviews()
+        assert self.confirmed() == "2026-11-21T09:00:00Z"
+
+    def test_it_confirms_nothing_that_failed(self, kinds, monkeypatch):
+        with time_machine.travel("2026-11-21T09:00:00Z", tick=False) as traveller:
+            publish_overviews()
+            monkeypatch.setattr(kinds[1], "body", lambda *asked: 1 / 0)
+            traveller.shift(3600)
+            publish_overviews()
+        assert self.confirmed() == "2026-11-21T09:00:00Z"
+
+    def test_publishing_everything_leaves_it_there(self, kinds):
+        publish_overviews()
+        publish()
+        assert self.confirmed()
 
 
 @pytest.fixture

@@ -67,12 +67,6 @@ class ComponentPage(Page):
         # Retired ones too: links to them stay good, and what happened to them stays told.
         return Component.objects.select_related("group")
 
-    def current(self) -> Iterable[Component]:
-        now, page = timezone.now(), StatusPage.objects.get()
-        components = list(Component.objects.shown_at(now).select_related("group"))
-        found = uptime_of(components, Calendar.back_from(now, 1, page.zone), page=page, until=now)
-        return [one for one in components if found[one.pk].days or found[one.pk].status != Status.OPERATIONAL]
-
     def concerned(self, changed: Model) -> Iterable[Component]:
         if isinstance(changed, Component):
             return self.subjects().filter(pk=changed.pk)

@@ -25,8 +25,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        if not options["as_it_is"]:
-            publish()
+        if not options["as_it_is"] and not publish():
+            raise CommandError("Nothing was exported: not every page could be published; the reasons stand above.")
         try:
             count = export(folder, as_folders=options["folders"])
         except NotOurs:
