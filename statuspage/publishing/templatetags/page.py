@@ -8,11 +8,18 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def site_name(context: Context) -> str:
+    """“Hallmere Status”: what the site is called, in the reader's language."""
+    return _("%(name)s Status") % {"name": context["page"].name}
 
 
 @register.simple_tag(takes_context=True)
