@@ -56,7 +56,7 @@ class FactLine:
 
     @property
     def told(self) -> str:
-        """A day, or the impact that the record knows, in the reader's language; empty where somebody chose the words."""
+        """A day, or the impact that the record knows, in the reader's language; empty where it is somebody's words."""
         if self.day:
             return times.short_day(self.day)
         if self.key == Fact.Key.IMPACT and self.source == Fact.Source.COMPUTED:
