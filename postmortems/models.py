@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from statuspage.incidents.models import Incident
 from statuspage.publishing import store, times
@@ -76,8 +77,8 @@ class Fact(models.Model):
         RESOLVED = "resolved", _("Incident resolved")
         USERS_IMPACTED = "users_impacted", _("Users impacted")
         FREQUENCY = "frequency", _("Frequency")
-        IMPACT = "impact", _("Impact")
-        OTHER = "other", _("Other")
+        IMPACT = "impact", pgettext_lazy("fact", "Impact")
+        OTHER = "other", pgettext_lazy("fact", "Other")
 
     class Source(models.TextChoices):
         COMPUTED = "computed", "computed from the incident"
@@ -144,15 +145,15 @@ class Mitigation(models.Model):
     """A promise: what will keep this from happening again, who does it, by when."""
 
     class Kind(models.TextChoices):
-        PREVENT = "prevent", _("Prevents it")
-        DETECT = "detect", _("Detects it sooner")
-        MITIGATE = "mitigate", _("Limits the harm")
+        PREVENT = "prevent", pgettext_lazy("measure", "Prevents it")
+        DETECT = "detect", pgettext_lazy("measure", "Detects it sooner")
+        MITIGATE = "mitigate", pgettext_lazy("measure", "Limits the harm")
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
-        IN_PROGRESS = "in_progress", _("In progress")
-        DONE = "done", _("Done")
-        WONT_DO = "wont_do", _("Will not be done")
+        OPEN = "open", pgettext_lazy("measure", "Open")
+        IN_PROGRESS = "in_progress", pgettext_lazy("measure", "In progress")
+        DONE = "done", pgettext_lazy("measure", "Done")
+        WONT_DO = "wont_do", pgettext_lazy("measure", "Will not be done")
 
     postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="mitigations")
     position = models.PositiveIntegerField()

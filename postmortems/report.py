@@ -6,7 +6,7 @@ published stays as it was whatever is edited later.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.record import facts_of, longest_silence, measured
-from statuspage.incidents.affected import affected_sentence
+from statuspage.components.status import Status
+from statuspage.incidents.affected import affected_names, affected_sentence, sentence_of
 from statuspage.incidents.models import Incident
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
@@ -27,6 +28,12 @@ SECTIONS = {
     "root_cause": _("Root cause analysis"),
     "contributing_factors": _("Contributing factors"),
     "lessons": _("Lessons learned"),
+}
+MEASURES = {
+    "first_update": _("First public update after"),
+    "stable": _("Stable again after"),
+    "resolved": _("Resolved after"),
+    "silence": _("Longest time between updates"),
 }
 
 
@@ -40,11 +47,22 @@ class FactLine:
     typed: str
     source: str
     at: datetime | None = None
+    day: date | None = None
 
     @property
     def name(self) -> str:
         """What it is called in the reader's language, unless it was named here."""
         return self.label if self.key == Fact.Key.OTHER else str(Fact.Key(self.key).label)
+
+    @property
+    def told(self) -> str:
+        """A day, or the impact that the record knows, in the reader's language; empty where it is somebody's words."""
+        if self.day:
+            return times.short_day(self.day)
+        if self.key == Fact.Key.IMPACT and self.source == Fact.Source.COMPUTED:
+            impact = Incident.Impact.__members__.get(self.value.upper())
+            return str(impact.label) if impact else ""
+        return ""
 
 
 @dataclass(frozen=True)
@@ -102,10 +120,32 @@ class UpdateLine:
 
 @dataclass(frozen=True)
 class MeasureLine:
-    """A figure computed from the record, such as the time until it was resolved."""
+    """A length of time computed from the record: one that MEASURES names, or how long a component was affected."""
 
     label: str
     value: str
+    key: str = ""
+    seconds: int = 0
+    status: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the reader's language; a component has its own name."""
+        return str(MEASURES[self.key]) if self.key else self.label
+
+    @property
+    def told(self) -> str:
+        """“Major outage, 40 min”, in the reader's language; as it was written where only the words were kept."""
+        if not self.seconds:
+            return self.value
+        length = times.span(timedelta(seconds=self.seconds))
+        return f"{Status(self.status).label}, {length}" if self.status else length
+
+    @classmethod
+    def of(cls, *, name: str = "", key: str = "", length: timedelta, status: str = "") -> MeasureLine:
+        """A line with its words as they are now, and all it takes to say them in another language."""
+        bare = cls(name, times.span(length), key, int(length.total_seconds()), status)
+        return replace(bare, label=bare.name, value=bare.told)
 
 
 @dataclass(frozen=True)
@@ -147,6 +187,13 @@ class Report:
     further: str
     updates: list[UpdateLine]
     affected: str
+    kind: str = Incident.Kind.INCIDENT
+    affected_names: list[str] = field(default_factory=list)
+
+    @property
+    def affects(self) -> str:
+        """The sentence of the affected components, in the reader's language."""
+        return sentence_of(self.affected_names, kind=self.kind, is_open=False) or self.affected
 
     @property
     def zone(self) -> ZoneInfo:
@@ -188,17 +235,20 @@ class Report:
     @classmethod
     def from_snapshot(cls, snapshot: dict[str, Any]) -> Report:
         """The report that a revision keeps."""
-        known = {field.name: snapshot[field.name] for field in fields(cls)}
+        # What was published before a field was thought of does without it.
+        known = {field.name: snapshot[field.name] for field in fields(cls) if field.name in snapshot}
         return cls(
             **known
             | {
                 "posted_at": datetime.fromisoformat(known["posted_at"]),
-                "facts": [FactLine(**line | {"at": _moment(line["at"])}) for line in known["facts"]],
+                "facts": [
+                    FactLine(**line | {"at": _moment(line["at"]), "day": _day(line.get("day"))})
+                    for line in known["facts"]
+                ],
                 "measures": [MeasureLine(**line) for line in known["measures"]],
                 "actions": [ActionLine(**line | {"taken_at": _moment(line["taken_at"])}) for line in known["actions"]],
                 "mitigations": [
-                    MitigationLine(**line | {"due_on": line["due_on"] and date.fromisoformat(line["due_on"])})
-                    for line in known["mitigations"]
+                    MitigationLine(**line | {"due_on": _day(line["due_on"])}) for line in known["mitigations"]
                 ],
                 "updates": [
                     UpdateLine(**line | {"posted_at": _moment(line["posted_at"])}) for line in known["updates"]
@@ -239,32 +289,33 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
         further=postmortem.further,
         updates=[UpdateLine(update.status, update.body, update.display_at) for update in updates],
         affected=affected_sentence(incident),
+        kind=incident.kind,
+        affected_names=affected_names(updates),
     )
 
 
 def _fact_line(fact: Fact, page: StatusPage) -> FactLine:
     value = fact.in_words(page.zone)
     typed = "" if value == fact.typed else fact.typed
-    return FactLine(fact.key, fact.name, value, typed, fact.source, fact.at)
+    return FactLine(fact.key, fact.name, value, typed, fact.source, fact.at, fact.day)
 
 
 def _measures(incident: Incident, page: StatusPage) -> list[MeasureLine]:
     updates = incident.timeline()
     first = min((update.display_at for update in updates), default=incident.started_at)
     silence = longest_silence(updates)
-    lines = [
-        ("First public update", first - incident.started_at),
-        ("Stable again", incident.monitoring_at and incident.monitoring_at - incident.started_at),
-        ("Resolved", incident.resolved_at and incident.resolved_at - incident.started_at),
-    ]
+    lines = {
+        "first_update": first - incident.started_at,
+        "stable": incident.monitoring_at and incident.monitoring_at - incident.started_at,
+        "resolved": incident.resolved_at and incident.resolved_at - incident.started_at,
+        "silence": silence,
+    }
     found = [
-        MeasureLine(f"{label} after", times.span(length)) for label, length in lines if length and length >= timedelta()
+        MeasureLine.of(key=key, length=length) for key, length in lines.items() if length and length >= timedelta()
     ]
-    if silence:
-        found.append(MeasureLine("Longest time between updates", times.span(silence)))
     for component in measured(incident, until=updates[0].display_at):
         if component.affected:
-            found.append(MeasureLine(component.name, f"{component.worst.label}, {times.span(component.affected)}"))
+            found.append(MeasureLine.of(name=component.name, length=component.affected, status=component.worst))
     return found
 
 
@@ -286,3 +337,7 @@ def _plain(value: Any) -> Any:
 
 def _moment(value: str | None) -> datetime | None:
     return datetime.fromisoformat(value) if value else None
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None

@@ -1,4 +1,5 @@
 from django import template
+from django.utils.translation import gettext as _
 
 from postmortems.models import Mitigation, Revision
 from postmortems.report import MitigationLine, Report
@@ -24,8 +25,8 @@ def promise(measure: MitigationLine) -> str:
     """“Detects it sooner. Owner: Harbour desk. Due Dec 24, 2026. <https://tickets.example.com/7>”."""
     said = [
         measure.kind_label,
-        measure.owner and f"Owner: {measure.owner}",
-        measure.due_on and f"Due {times.short_day(measure.due_on)}",
+        measure.owner and _("Owner: %(name)s") % {"name": measure.owner},
+        measure.due_on and _("Due %(day)s") % {"day": times.short_day(measure.due_on)},
         measure.status_label if measure.status != Mitigation.Status.OPEN else "",
     ]
     sentences = [f"{one}." for one in said if one]

@@ -31,12 +31,16 @@ def affected_names(updates: Iterable[IncidentUpdate]) -> list[str]:
 
 def affected_sentence(incident: Incident) -> str:
     """“This incident affected: API (Authentication) and Website.”; empty where no component is named."""
-    names = affected_names(incident.updates.all())
+    return sentence_of(affected_names(incident.updates.all()), kind=incident.kind, is_open=incident.is_open)
+
+
+def sentence_of(names: list[str], *, kind: str, is_open: bool) -> str:
+    """The same of names that were read before, in the active language."""
     if not names:
         return ""
-    if not incident.is_maintenance:
+    if kind == Incident.Kind.INCIDENT:
         sentence = _("This incident affected: %s.")
-    elif incident.is_open:
+    elif is_open:
         sentence = _("This scheduled maintenance affects: %s.")
     else:
         sentence = _("This scheduled maintenance affected: %s.")

@@ -132,7 +132,11 @@ def _window(incident: Incident, zone: ZoneInfo) -> str:
 
 def _paragraph(update: IncidentUpdate, before: IncidentUpdate | None, zone: ZoneInfo) -> str:
     """When, what kind of news, and the words; it is an “Update” where the status stayed as it was."""
-    label = _("Update") if before and before.status == update.status else update.get_status_display()
+    label = (
+        pgettext("a message in a feed", "Update")
+        if before and before.status == update.status
+        else update.get_status_display()
+    )
     lead, rest = _lead_and_rest(update.body_html)
     when = format_html("{} {}", _day_and_time(update.display_at, zone), abbreviation(update.display_at, zone))
     return format_html("<p><small>{}</small><br><strong>{}</strong> - {}</p>{}", when, label, lead, rest)

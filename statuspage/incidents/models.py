@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
@@ -52,17 +53,17 @@ class Incident(models.Model):
         IDENTIFIED = "identified", _("Identified")
         MONITORING = "monitoring", _("Monitoring")
         RESOLVED = "resolved", _("Resolved")
-        SCHEDULED = "scheduled", _("Scheduled")
-        IN_PROGRESS = "in_progress", _("In progress")
-        VERIFYING = "verifying", _("Verifying")
-        COMPLETED = "completed", _("Completed")
+        SCHEDULED = "scheduled", pgettext_lazy("maintenance", "Scheduled")
+        IN_PROGRESS = "in_progress", pgettext_lazy("maintenance", "In progress")
+        VERIFYING = "verifying", pgettext_lazy("maintenance", "Verifying")
+        COMPLETED = "completed", pgettext_lazy("maintenance", "Completed")
 
     class Impact(models.TextChoices):
-        NONE = "none", _("None")
-        MINOR = "minor", _("Minor")
-        MAJOR = "major", _("Major")
-        CRITICAL = "critical", _("Critical")
-        MAINTENANCE = "maintenance", _("Maintenance")
+        NONE = "none", pgettext_lazy("impact", "None")
+        MINOR = "minor", pgettext_lazy("impact", "Minor")
+        MAJOR = "major", pgettext_lazy("impact", "Major")
+        CRITICAL = "critical", pgettext_lazy("impact", "Critical")
+        MAINTENANCE = "maintenance", pgettext_lazy("impact", "Maintenance")
 
     STATUSES = {
         Kind.INCIDENT: (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED),

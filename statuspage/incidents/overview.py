@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 
 from django.db.models import Prefetch, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
@@ -202,7 +202,9 @@ class Overview:
         if not names:
             return ""
         if len(names) > 4:
-            return gettext("%d parts of the service are affected.") % len(names)
+            return ngettext(
+                "%d part of the service is affected.", "%d parts of the service are affected.", len(names)
+            ) % len(names)
         return gettext("Affected: %s.") % in_words(names)
 
     @property

@@ -12,6 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from statuspage.publishing.codes import new_code, validate_code
 
@@ -93,8 +94,8 @@ class StatusPage(models.Model):
 
     @property
     def title(self) -> str:
-        """What the page is called: “Harbour Status”; a name that ends in the word says it already."""
-        return self.name if self.name.casefold().endswith("status") else f"{self.name} Status"
+        """What the page is called, in the active language: “Harbour Status”; a name that ends in the word says it."""
+        return self.name if self.name.casefold().endswith("status") else _("%(name)s Status") % {"name": self.name}
 
     @property
     def url(self) -> str:

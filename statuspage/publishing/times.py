@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -21,7 +22,8 @@ def abbreviation(value: datetime, zone: ZoneInfo) -> str:
 
 def full(value: datetime, zone: ZoneInfo) -> str:
     """“Feb 16, 2021 - 20:38 EST”: how the public page dates what was posted."""
-    return f"{date_format(value.astimezone(zone), pgettext('format', 'M d, Y - H:i'))} {abbreviation(value, zone)}"
+    day_and_time = pgettext("format", "M d, Y - H:i")
+    return f"{date_format(value.astimezone(zone), day_and_time)} {abbreviation(value, zone)}"
 
 
 def short_day(value: date) -> str:
@@ -35,18 +37,18 @@ def day_of_year(value: date) -> str:
 
 
 def long_day(value: date) -> str:
-    """“Tuesday, 16 February 2021”."""
-    return date_format(value, pgettext("format", "l, j F Y"))
+    """“Tuesday, 16 February 2021”, as a heading."""
+    return capfirst(date_format(value, pgettext("format", "l, j F Y")))
 
 
 def month(value: date) -> str:
-    """“February 2021”."""
-    return date_format(value, pgettext("format", "F Y"))
+    """“February 2021”, as a heading."""
+    return capfirst(date_format(value, pgettext("format", "F Y")))
 
 
 def short_month(value: date) -> str:
-    """“Feb 2021”."""
-    return date_format(value, pgettext("format", "M Y"))
+    """“Feb 2021”, as a heading."""
+    return capfirst(date_format(value, pgettext("format", "M Y")))
 
 
 def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:

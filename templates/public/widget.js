@@ -1,4 +1,4 @@
-{% comment %}The notice for other sites, in the language of the page. Needs: page{% endcomment %}{% load i18n %}// A discreet notice while something is wrong at {{ page.name|escapejs }}; nothing at all while all is well.
+{% comment %}The notice for other sites, in the language of the page. Needs: page, verdicts{% endcomment %}{% load i18n %}// A discreet notice while something is wrong at {{ page.name|escapejs }}; nothing at all while all is well.
 //   <script src="{{ page.url }}/widget.js" defer></script>
 // It appears in an element marked data-candor, or else in a corner. A site with a Content-Security-Policy allows this
 // host in script-src and connect-src; nothing needs 'unsafe-inline'.
@@ -10,6 +10,8 @@
   const words = {
     {% translate "Dismiss this notice" as dismiss %}dismiss: "{{ dismiss|escapejs }}",
     {% translate "Read more" as more %}more: "{{ more|escapejs }}",
+    // What the API says in English.
+    verdicts: { {% for said, told in verdicts %}"{{ said }}": "{{ told|escapejs }}"{% if not forloop.last %}, {% endif %}{% endfor %} },
   };
   const EVERY = 60_000;
   const DISMISSED = "candor-dismissed";
@@ -78,7 +80,7 @@
     const kind = indicator !== "none" ? indicator : summary.incidents.length ? first.impact : "maintenance";
     return {
       kind,
-      verdict: indicator !== "none" ? summary.status.description : "",
+      verdict: indicator !== "none" ? (words.verdicts[summary.status.description] ?? summary.status.description) : "",
       name: first ? first.name : "",
       link: first ? `${origin}/incidents/${encodeURIComponent(first.id)}` : `${origin}/`,
       // Something else that goes wrong is told again, though this was dismissed.

@@ -122,7 +122,7 @@ def test_a_shared_link_tells_title_words_and_picture(make_incident):
     publish()
     told = meta(incident.path)
     assert told["og:title"] == 'Ships "wait" & <drift> · Harbour Status' == head(incident.path).findtext("title")
-    assert told["og:description"] == told["description"] == "Incident report for Harbour. Investigating."
+    assert told["og:description"] == told["description"] == "Incident Report for Harbour. Investigating."
     assert told["og:url"] == f"http://localhost:8000{incident.path}"
     assert (told["og:type"], meta("/")["og:type"]) == ("article", "website")
     assert told["og:image"] == "http://localhost:8000/card.png"

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import translation
 
 from postmortems.models import Fact
 from postmortems.report import Report, assemble, computed_values
@@ -86,3 +87,28 @@ def test_headings_of_a_section_stand_below_its_own(over, page, text):
     postmortem = save_draft(start_postmortem(over), texts={"description": text}, facts=[], actions=[], mitigations=[])
     [section] = assemble(postmortem, page=page).analysis
     assert not any(f"<h{level}>" in section.html for level in (1, 2, 3))
+
+
+def test_what_the_record_says_is_told_in_the_language_of_the_reader(draft, page):
+    report = Report.from_snapshot(assemble(draft, page=page).snapshot())
+    with translation.override("de"):
+        told = {measure.name: measure.told for measure in report.measures}
+        assert told["Behoben nach"] == "50 min"
+        assert told["Harbour - Berths"] == "Schwerer Ausfall, 40 min"
+        assert report.affects == "Von dieser Störung betroffen: Harbour (Berths)."
+        assert {fact.key: fact.told for fact in report.facts if fact.told} == {
+            "date": "21.11.2026",
+            "impact": "Kritisch",
+        }
+
+
+def test_a_revision_that_kept_only_words_tells_those(draft, page):
+    snapshot = assemble(draft, page=page).snapshot()
+    for later in ("kind", "affected_names"):
+        del snapshot[later]
+    snapshot["facts"] = [{key: value for key, value in fact.items() if key != "day"} for fact in snapshot["facts"]]
+    snapshot["measures"] = [{"label": "Resolved after", "value": "50 min"}]
+    report = Report.from_snapshot(snapshot)
+    with translation.override("de"):
+        assert [(measure.name, measure.told) for measure in report.measures] == [("Resolved after", "50 min")]
+        assert report.affects == "This incident affected: Harbour (Berths)."

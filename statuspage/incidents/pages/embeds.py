@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Model
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from statuspage.components.models import Component
 from statuspage.incidents.badge import badge
 from statuspage.incidents.card import card
 from statuspage.incidents.models import Incident
+from statuspage.incidents.overview import ALL_DOWN, ROLL_UP
 from statuspage.incidents.present import present
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
@@ -80,6 +81,13 @@ class Widget(Overview):
     path = "/widget.js"
     template_name = "public/widget.js"
     deferred = True
+
+    def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
+        verdicts = [words for _, words in (*ROLL_UP.values(), ALL_DOWN)]
+        told = [str(words) for words in verdicts]
+        # The API speaks English, whatever the page speaks.
+        with translation.override("en"):
+            return {"verdicts": list(zip((str(words) for words in verdicts), told, strict=True))}
 
 
 @register

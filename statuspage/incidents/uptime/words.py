@@ -27,7 +27,7 @@ def in_percent(share: Fraction | None) -> str:
         return _("No data")
     whole, hundredths = percent(share)
     number = str(whole) if whole == 100 else number_format(Decimal(whole * 100 + hundredths) / 100, 2)
-    return pgettext("percentage", "%s\N{NO-BREAK SPACE}%%") % number
+    return (pgettext("percentage", "%s %%") % number).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def caption(bars: Bars) -> str:
