@@ -35,6 +35,12 @@ PRESETS = {
 }
 
 
+REOPENED_WITHOUT_COMPONENTS = (
+    "The incident is open again, and says of no component that it is broken: closing had returned them to operational. "
+    "Post once more with the components, or the headline of the page stays as it is."
+)
+
+
 class Reopening(Exception):
     """A form that knew the incident as open would reopen it after somebody closed it."""
 
@@ -70,6 +76,7 @@ def post_update(request: DeskRequest, code: str) -> HttpResponse:
         form.only_preview()
         return _answer(request, page, subject, form, status=200, preset=preset)
     if form.is_valid():
+        reopened = not subject.is_open and form.cleaned_data["status"] not in Incident.CLOSED
         try:
             once(request, lambda: _post(request, subject, form))
         except ValidationError as error:
@@ -81,6 +88,8 @@ def post_update(request: DeskRequest, code: str) -> HttpResponse:
             return _answer(request, page, subject, form, status=422, reopening=True)
         else:
             messages.success(request, told(f"Posted: {Status(form.cleaned_data['status']).label}."))
+            if reopened and not any(form.affected().values()):
+                messages.warning(request, REOPENED_WITHOUT_COMPONENTS)
             if not request.htmx:
                 return redirect("desk:incident", code=code)
             subject = _incident(code)

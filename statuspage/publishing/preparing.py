@@ -48,12 +48,23 @@ def prepare() -> None:
         )
     _migrate()
     now = {"database": database_name(), "static": _static_digest(), "pages": _code_digest()}
-    if now["static"] != known.get("static") or not (settings.STATIC_ROOT / MANIFEST).exists():
-        call_command("collectstatic", interactive=False, verbosity=0)
+    if now["static"] != known.get("static"):
+        _collect()
+    collect_if_gone()
     if {**known, "database": ""} != {**now, "database": ""} and store.find("/") is not None:
         republish_soon()
     if now != known:
         _stamp().write_text(json.dumps(now))
+
+
+def collect_if_gone() -> None:
+    """Bring the static files back where somebody took them away."""
+    if not (settings.STATIC_ROOT / MANIFEST).exists():
+        _collect()
+
+
+def _collect() -> None:
+    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def database_is_gone() -> bool:

@@ -159,6 +159,7 @@ def _everything(press: _Press, reached: list[int]) -> Iterator[list[int]]:
         claims = press.claims()
         with store.lock():
             store.remove_all_but(claims, older_than=began)
+            store.say_whole()
 
 
 class _Press:

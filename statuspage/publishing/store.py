@@ -17,7 +17,7 @@ from django.db import connection
 COMPRESSED = {".html", ".json", ".svg", ".xml", ".atom", ".rss", ".txt", ".md", ".ics", ".js", ".css"}
 ENCODINGS = (".gz", ".br")
 # Served from the same directory, but put there by others: collectstatic, and the lock itself.
-NOT_OURS = {"static", ".lock"}
+NOT_OURS = {"static", ".lock", ".whole"}
 # Any number will do, as long as every host that shares the database uses the same one.
 ADVISORY_LOCK = 0x63616E646F72
 
@@ -74,6 +74,20 @@ def remove_all_but(locations: set[str], *, older_than: float) -> None:
         plain = path.with_suffix("") if path.suffix in ENCODINGS else path
         if plain not in claimed and path.stat().st_mtime < older_than:
             path.unlink()
+
+
+def is_whole() -> bool:
+    """Whether everything was stored here at some time, and nobody took the directory away since."""
+    return _whole().exists()
+
+
+def say_whole() -> None:
+    """Remember that everything is stored."""
+    _whole().touch()
+
+
+def _whole() -> Path:
+    return settings.PUBLIC_ROOT / ".whole"
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from statuspage.publishing import press
+from statuspage.publishing import preparing, press, store
 from statuspage.publishing.models import Owed, StatusPage
 from statuspage.publishing.waking import wake_soon
 
@@ -19,7 +19,10 @@ def publish_owed() -> None:
 
 @shared_task
 def republish_overviews() -> None:
-    """The minute's beat."""
+    """The minute's beat; where the public directory was taken away, it is made again."""
+    preparing.collect_if_gone()
+    if not store.is_whole() and not Owed.objects.filter(model="").exists():
+        Owed.objects.create()
     press.publish_overviews()
 
 

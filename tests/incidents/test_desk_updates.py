@@ -30,6 +30,16 @@ def test_posting_appends_and_shows_on_the_public_page_at_once(desk, staff, make_
     assert overview(timezone.now()).status_of(website) == Status.DEGRADED_PERFORMANCE
 
 
+def test_reopening_without_a_component_says_that_the_headline_stays(desk, make_component, make_incident):
+    website = make_component()
+    incident = make_incident({website: Status.MAJOR_OUTAGE})
+    post_update(incident, status="resolved", body="Over.", affected={}, author=None)
+    last = incident.updates.latest("created_at", "id").code
+    again = {"status": "investigating", "body": "Again.", "seen": last}
+    answer = desk.post(url("post_update", incident.code), again, follow=True)
+    assert "says of no component that it is broken" in answer.content.decode()
+
+
 def test_what_is_not_chosen_is_not_said_again(desk, make_component, make_incident):
     website = make_component()
     incident = make_incident({website: Status.MAJOR_OUTAGE})

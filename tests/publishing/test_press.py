@@ -2,6 +2,7 @@ import fcntl
 import json
 import logging
 import re
+import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -13,12 +14,12 @@ from django.utils import translation
 
 from statuspage.incidents.models import Incident
 from statuspage.incidents.services import post_update
-from statuspage.publishing import press, store
+from statuspage.publishing import preparing, press, store
 from statuspage.publishing.models import Owed
 from statuspage.publishing.pages import Overview, Page, in_languages
 from statuspage.publishing.press import publish, publish_at_once, publish_overviews, publish_owed
 from statuspage.publishing.services import is_behind, publish_soon, republish_soon
-from statuspage.publishing.tasks import begin_day
+from statuspage.publishing.tasks import begin_day, republish_overviews
 from tests.conftest import NOW
 
 
@@ -387,6 +388,19 @@ class TestEverythingOwed:
             traveller.move_to("2026-11-22T00:01:00Z")
             begin_day()
             assert Owed.objects.count() == 2
+
+
+def test_a_public_directory_that_was_taken_away_is_made_again(kinds, public, monkeypatch):
+    collected = []
+    monkeypatch.setattr(preparing, "collect_if_gone", lambda: collected.append(True))
+    publish()
+    republish_overviews()
+    assert not Owed.objects.exists()
+    shutil.rmtree(public)
+    republish_overviews()
+    publish_owed()
+    assert store.find("/notes/one")
+    assert collected == [True, True]
 
 
 class TestHeartbeat:
