@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from statuspage.incidents.models import Incident, IncidentUpdate
 from statuspage.incidents.selection import Selection
@@ -72,7 +72,11 @@ class Feed:
 
 def feed(selection: Selection, page: StatusPage, *, location: str) -> Feed:
     """The feed of a selection, in the active language."""
-    entries = [_entry(incident, page) for incident in selection.newest(MOST)]
+    # The formats of one feed differ in nothing else.
+    entries = page.once(
+        f"entries {type(selection.of).__name__} {selection.of and selection.of.pk} {selection.kind} {get_language()}",
+        lambda: [_entry(incident, page) for incident in selection.newest(MOST)],
+    )
     home = selection.of.path if isinstance(selection.of, Incident) else ""
     return Feed(page, location, speakable(_title(selection, page)), f"{page.url}{home}", entries)
 

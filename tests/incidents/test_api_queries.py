@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from statuspage.incidents.models import Incident
-from statuspage.incidents.pages.api import ApiDocument, IncidentDocument
+from statuspage.incidents.pages.api import ApiDocument, ApiList, IncidentDocument
 from statuspage.incidents.pages.history_json import HistoryDocument
 from statuspage.incidents.services import post_update, schedule_maintenance
 from statuspage.publishing.models import StatusPage
@@ -59,6 +59,7 @@ def cost(kind, subjects):
 
 QUESTIONS = {
     "the documents of the API": (ApiDocument(), lambda: ApiDocument().current()),
+    "its lists": (ApiList(), lambda: ApiList().current()),
     "all open incidents": (IncidentDocument(), lambda: IncidentDocument().current()),
     "an incident that changed": (
         IncidentDocument(),

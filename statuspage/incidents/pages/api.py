@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
+from typing import ClassVar
 
 from django.db.models import Max, Model
 
@@ -102,15 +103,13 @@ def last_changed(page: StatusPage) -> datetime:
 
 @register
 class ApiDocument(Page):
-    """The documents below /api/v2: each its address and the answer it holds."""
+    """The documents below /api/v2 that tell of the present: each its address and the answer it holds."""
 
-    DOCUMENTS: dict[str, Callable[[Answers], Document]] = {
+    DOCUMENTS: ClassVar[dict[str, Callable[[Answers], Document]]] = {
         "summary": Answers.summary,
         "status": Answers.status,
         "components": Answers.components,
-        "incidents": Answers.incidents,
         "incidents/unresolved": Answers.unresolved,
-        "scheduled-maintenances": Answers.maintenances,
         "scheduled-maintenances/upcoming": Answers.upcoming,
         "scheduled-maintenances/active": Answers.active,
     }
@@ -126,6 +125,14 @@ class ApiDocument(Page):
 
     def body(self, subject: str, page: StatusPage) -> bytes:
         return to_json(self.DOCUMENTS[subject](page.once("answers", lambda: Answers(page))))
+
+
+@register
+class ApiList(ApiDocument):
+    """Those that tell of the past as well: half of the work of all, and none that a responder must wait for."""
+
+    DOCUMENTS = {"incidents": Answers.incidents, "scheduled-maintenances": Answers.maintenances}
+    deferred = True
 
 
 @register

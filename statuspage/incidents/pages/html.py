@@ -81,6 +81,7 @@ class HistoryPage(Overview):
 
     path = "/history"
     template_name = "public/history.html"
+    deferred = True
 
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
         known = months(timezone.now(), page.zone)
