@@ -29,7 +29,7 @@ def fill(past: int, *, components: int) -> None:
     """
     now = timezone.now()
     listed = _components(components)
-    incidents = [_incident(number, now - timedelta(hours=number + 1), end=None) for number in range(OPEN)]
+    incidents = [_incident(number, now - timedelta(hours=number + 2), end=None) for number in range(OPEN)]
     for number in range(past):
         started_at = now - timedelta(days=1) - _age(number, past)
         incidents.append(_incident(OPEN + number, started_at, end=started_at + timedelta(hours=2)))
