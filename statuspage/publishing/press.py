@@ -157,7 +157,7 @@ def _everything(press: _Press, reached: list[int]) -> Iterator[list[int]]:
         # What is stored from here on may belong to something that the claims do not know yet.
         began = time.time()
         claims = press.claims()
-        with store.lock():
+        with store.lock(), store.lock(deferred=True):
             store.remove_all_but(claims, older_than=began)
             store.say_whole()
 
@@ -191,13 +191,13 @@ class _Press:
 
     def _store_some(self, kind: Page, want: Wanted, language: str) -> bool:
         """Store a batch of what is wanted of a kind; tells whether more may be to come."""
-        with self.failing_alone(kind), self._turn():
+        with self.failing_alone(kind), self._turn(kind, language):
             if self.speaks(kind, language):
                 return self.store(kind, want(kind), language, most=None if self.at_once else BATCH)
         return False
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, kind: Page, language: str) -> Iterator[None]:
         """The lock for a few pages, and the site as it is now; a run at once holds it from its beginning to its end.
 
         A run that releases the lock must read again: its owner may have renamed the site meanwhile.
@@ -205,7 +205,7 @@ class _Press:
         if self.at_once:
             yield
             return
-        with store.lock():
+        with store.lock(deferred=kind.deferred or language != self.page.locale):
             self.page = StatusPage.objects.get()
             yield
 
@@ -219,7 +219,7 @@ class _Press:
 
         Subjects of the database are not read before their turn, inside the lock.
         """
-        with self.failing_alone(kind), self._turn():
+        with self.failing_alone(kind), self._turn(kind, language):
             if not self.speaks(kind, language):
                 return 0
             subjects = kind.subjects()

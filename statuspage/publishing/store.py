@@ -17,7 +17,7 @@ from django.db import connection
 COMPRESSED = {".html", ".json", ".svg", ".xml", ".atom", ".rss", ".txt", ".md", ".ics", ".js", ".css"}
 ENCODINGS = (".gz", ".br")
 # Served from the same directory, but put there by others: collectstatic, and the lock itself.
-NOT_OURS = {"static", ".lock", ".whole"}
+NOT_OURS = {"static", ".lock", ".lock-deferred", ".whole"}
 # Any number will do, as long as every host that shares the database uses the same one.
 ADVISORY_LOCK = 0x63616E646F72
 
@@ -91,23 +91,24 @@ def _whole() -> Path:
 
 
 @contextmanager
-def lock() -> Iterator[None]:
+def lock(*, deferred: bool = False) -> Iterator[None]:
     """Only one process at a time renders and stores, so an older page can never land last.
 
-    One host is covered by a lock on a file; hosts that share PostgreSQL by an advisory lock of the database.
+    What no responder waits for has a lock of its own, and never holds up what one does. One host is covered by a lock
+    on a file; hosts that share PostgreSQL by an advisory lock of the database.
     """
     settings.PUBLIC_ROOT.mkdir(parents=True, exist_ok=True)
-    with open(settings.PUBLIC_ROOT / ".lock", "w") as file:
+    with open(settings.PUBLIC_ROOT / (".lock-deferred" if deferred else ".lock"), "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if connection.vendor != "postgresql":
             yield
             return
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK + deferred])
             try:
                 yield
             finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK + deferred])
 
 
 def write(path: Path, body: bytes) -> None:

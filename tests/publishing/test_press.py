@@ -253,6 +253,12 @@ class TestAtOnce:
         assert store.find("/leaflets/two")
         assert not is_behind()
 
+    def test_what_nobody_waits_for_holds_up_no_request(self, kinds, make_component):
+        component = make_component("two")
+        with store.lock(deferred=True):
+            assert publish_at_once(component)
+        assert store.find("/notes/two")
+
     def test_a_page_that_fails_holds_up_no_other_change(self, kinds, make_component):
         kinds[2].broken = ("two",)
         publish_soon(make_component("two"))
@@ -274,9 +280,9 @@ class TestAtOnce:
         held, enter = [], store.lock
 
         @contextmanager
-        def lock():
+        def lock(**asked):
             before = len(list(store.settings.PUBLIC_ROOT.glob("notes/*.html")))
-            with enter():
+            with enter(**asked):
                 yield
             held.append(len(list(store.settings.PUBLIC_ROOT.glob("notes/*.html"))) - before)
 
@@ -288,7 +294,7 @@ class TestAtOnce:
         self, kinds, make_component, monkeypatch, django_capture_on_commit_callbacks
     ):
         @contextmanager
-        def lock():
+        def lock(**asked):
             raise PermissionError("not yours")
             yield
 
@@ -471,8 +477,8 @@ def test_a_responder_never_waits_for_all_of_the_history(make_incident, monkeypat
     enter = store.lock
 
     @contextmanager
-    def lock():
-        with enter():
+    def lock(**asked):
+        with enter(**asked):
             yield
         released.append(len([path for path in inside if re.fullmatch(r"/incidents/[a-z0-9]+(\.json)?", path)]))
         inside.clear()
