@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from statuspage.publishing.times import abbreviation
 
 # Far ends of the calendar cannot be told in every zone.
 FIRST_YEAR, LAST_YEAR = 1970, 9998
-FAR_AWAY = f"Check the year: it must lie between {FIRST_YEAR} and {LAST_YEAR}."
+FAR_AWAY = format_lazy(_("Check the year: it must lie between {first} and {last}."), first=FIRST_YEAR, last=LAST_YEAR)
 
 
 class LocalTimeInput(forms.MultiWidget):
@@ -26,7 +29,7 @@ class LocalTimeInput(forms.MultiWidget):
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
-        which = forms.Select(attrs={"class": "again", "aria-label": "Which of the two"})
+        which = forms.Select(attrs={"class": "again", "aria-label": _("Which of the two")})
         super().__init__({"": forms.DateTimeInput(attrs={"type": "datetime-local"}), "again": which})
 
     def decompress(self, value: Any) -> list[str]:
@@ -44,10 +47,14 @@ class LocalTimeInput(forms.MultiWidget):
         twice = local is not None and is_ambiguous(local, self.zone)
         if local and twice:
             first, second = (local.replace(fold=fold, tzinfo=self.zone) for fold in (0, 1))
+            time = f"{local:%H:%M}"
             self.widgets[1].choices = [  # type: ignore[attr-defined]
-                ("", "Which of the two?"),
-                ("0", f"the first {local:%H:%M}, {abbreviation(first, self.zone)}"),
-                ("1", f"the second {local:%H:%M}, {abbreviation(second, self.zone)}"),
+                ("", gettext("Which of the two?")),
+                ("0", gettext("the first %(time)s, %(zone)s") % {"time": time, "zone": abbreviation(first, self.zone)}),
+                (
+                    "1",
+                    gettext("the second %(time)s, %(zone)s") % {"time": time, "zone": abbreviation(second, self.zone)},
+                ),
             ]
         context = super().get_context(name, typed, attrs)
         if not twice:
@@ -75,15 +82,18 @@ class LocalTimeField(forms.Field):
             raise ValidationError(FAR_AWAY, code="invalid")
         local = _parsed(text)
         if local is None:
-            raise ValidationError("Write it as 2026-11-21T09:30: year, month, day, hour and minute.", code="invalid")
+            raise ValidationError(_("Write it as 2026-11-21T09:30: year, month, day, hour and minute."), code="invalid")
         if not exists(local, self.zone):
             raise ValidationError(
-                f"There was no {local:%H:%M} on that day: the clocks went forward past it.", code="skipped"
+                _("There was no %(time)s on that day: the clocks went forward past it."),
+                code="skipped",
+                params={"time": f"{local:%H:%M}"},
             )
         if is_ambiguous(local, self.zone) and again not in ("0", "1"):
             raise ValidationError(
-                f"The clocks went back that day and showed {local:%H:%M} twice. Say which one you mean.",
+                _("The clocks went back that day and showed %(time)s twice. Say which one you mean."),
                 code="ambiguous",
+                params={"time": f"{local:%H:%M}"},
             )
         fold = 1 if again == "1" else 0
         return local.replace(fold=fold, tzinfo=self.zone).astimezone(UTC)
