@@ -93,6 +93,8 @@ class ComponentPage(Page):
         mine = Incident.objects.open().filter(pk__in=subject.mentions.values("update__incident"))
         return {
             "component": subject,
+            # One that is to be retired later is as it is until then.
+            "retired_at": subject.retired_at if subject.retired_at and subject.retired_at <= now else None,
             "status": uptime.status,
             "standing": mine.exclude(status=Incident.Status.SCHEDULED),
             "planned": mine.filter(status=Incident.Status.SCHEDULED).order_by("scheduled_for"),
