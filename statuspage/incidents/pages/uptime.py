@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from statuspage.components.models import Component, ComponentGroup
+from statuspage.components.models import Component
 from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
+from statuspage.incidents.pages.of_components import PageOfComponent
 from statuspage.incidents.present import present
 from statuspage.incidents.uptime.bars import Bars
 from statuspage.incidents.uptime.days import Calendar
@@ -20,7 +20,7 @@ from statuspage.incidents.uptime.measure import Uptime
 from statuspage.incidents.uptime.record import uptime_of
 from statuspage.incidents.uptime.rows import uptime_of_rows
 from statuspage.publishing.models import StatusPage
-from statuspage.publishing.pages import Overview, Page, register
+from statuspage.publishing.pages import Overview, register
 
 MONTHS_OF_ALL = 12
 MONTHS_OF_ONE = 36
@@ -57,30 +57,16 @@ class UptimePage(Overview):
 
 
 @register
-class ComponentPage(Page):
+class ComponentPage(PageOfComponent):
     """One component: how it is, and how it was on every day of which anything is to tell."""
 
     template_name = "public/component.html"
-    deferred = True
-
-    def subjects(self) -> QuerySet[Component]:
-        # Retired ones too: links to them stay good, and what happened to them stays told.
-        return Component.objects.select_related("group")
 
     def current(self) -> Iterable[Component]:
         now, page = timezone.now(), StatusPage.objects.get()
         components = list(Component.objects.shown_at(now).select_related("group"))
         found = uptime_of(components, Calendar.back_from(now, 1, page.zone), page=page, until=now)
         return [one for one in components if found[one.pk].days or found[one.pk].status != Status.OPERATIONAL]
-
-    def concerned(self, changed: Model) -> Iterable[Component]:
-        if isinstance(changed, Component):
-            return self.subjects().filter(pk=changed.pk)
-        if isinstance(changed, ComponentGroup):
-            return self.subjects().filter(group=changed)
-        if isinstance(changed, Incident):
-            return self.subjects().filter(mentions__update__incident=changed).distinct()
-        return []
 
     def location(self, subject: Component) -> str:
         return subject.path
@@ -94,7 +80,7 @@ class ComponentPage(Page):
         return {
             "component": subject,
             # One that is to be retired later is as it is until then.
-            "retired_at": subject.retired_at if subject.retired_at and subject.retired_at <= now else None,
+            "retired_at": subject.retired_at if subject.is_retired(now) else None,
             "status": uptime.status,
             "standing": mine.exclude(status=Incident.Status.SCHEDULED),
             "planned": mine.filter(status=Incident.Status.SCHEDULED).order_by("scheduled_for"),
