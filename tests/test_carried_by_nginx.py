@@ -6,6 +6,9 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import contextmanager
+from threading import Thread
+from wsgiref.simple_server import make_server
 
 import pytest
 from django.conf import settings
@@ -13,6 +16,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
 from benchmarks.loopback import HOST, free_port, get, running
+from statuspage.publishing import store
 from statuspage.publishing.press import publish
 from statuspage.publishing.serving import PublicFiles
 from tests.test_every_public_url import ask, locations
@@ -32,7 +36,7 @@ http {{
 }}
 """
 # What a web server adds by itself, or says in another form.
-OWN = {"Content-Length", "ETag", "Vary"}
+OWN = {"Content-Length", "ETag"}
 
 
 @pytest.fixture
@@ -42,24 +46,49 @@ def guide() -> str:
 
 
 @pytest.fixture
-def port(page, public, guide, tmp_path):
-    """Where nginx carries the demo's site, with nothing of Candor running behind it."""
+def alone(guide) -> str:
+    """The same where no Candor answers, changed as the guide says."""
+    without = re.sub(r" *location @candor \{.*?\}\n", "", guide, flags=re.DOTALL)
+    return without.replace("@candor;", "=404;")
+
+
+@pytest.fixture
+def demo(page, public):
+    """A site with all that there can be."""
+    call_command("load_demo")
+
+
+@pytest.fixture
+def carry(page, public, tmp_path):
+    """Start nginx with a configuration, on the published site; tells where it listens."""
     if not shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
         say = pytest.fail if os.environ.get("CI") else pytest.skip
         say("nginx is not there; ./run test installs it where it may.")
-    call_command("load_demo")
     publish()
-    port, folder = free_port(), tmp_path / "nginx"
+    folder = tmp_path / "nginx"
     folder.mkdir()
-    ours = guide.replace("listen 80;", f"listen {HOST}:{port};").replace("/srv/candor/public", str(public))
-    user = "user root;" if os.geteuid() == 0 else ""
-    (folder / "nginx.conf").write_text(FRAME.format(user=user, folder=folder, ours=ours))
-    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    with running([program, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL):
+
+    @contextmanager
+    def carry(ours):
+        port = free_port()
+        ours = ours.replace("listen 80;", f"listen {HOST}:{port};").replace("/srv/candor/public", str(public))
+        user = "user root;" if os.geteuid() == 0 else ""
+        (folder / "nginx.conf").write_text(FRAME.format(user=user, folder=folder, ours=ours))
+        program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+        with running([program, "-c", str(folder / "nginx.conf"), "-p", str(folder)], stderr=subprocess.DEVNULL):
+            yield port
+
+    return carry
+
+
+@pytest.fixture
+def port(carry, alone):
+    """Where nginx carries the site, with nothing of Candor running behind it."""
+    with carry(alone) as port:
         yield port
 
 
-def test_every_address_is_answered_alike(port, public):
+def test_every_address_is_answered_alike(demo, port, public):
     site = PublicFiles(get_wsgi_application(), root=public)
     for location in locations(public):
         if location.endswith("/404"):
@@ -71,6 +100,11 @@ def test_every_address_is_answered_alike(port, public):
         wanted = {name: expected[name] for name in told}
         # The page's own headers say the same twice, for browsers of another age.
         wanted.pop("X-Frame-Options", None), told.pop("X-Frame-Options", None)
+        if not told["Vary"]:
+            # It says so only of what there is in two forms.
+            file = store.file_for(location)
+            assert not file.with_name(f"{file.name}.gz").exists()
+            wanted.pop("Vary"), told.pop("Vary")
         assert (location, answer.status, told) == (location, 200, wanted)
         assert answer.body == body
 
@@ -81,5 +115,32 @@ def test_packed_pages_are_sent_packed(port):
 
 def test_nothing_beside_the_site_is_served(port, public):
     assert get(port, "/.lock", {}).status == 404
-    assert get(port, "/nowhere", {}).status in {404, 502}
     assert (public / ".lock").exists()
+
+
+def test_what_is_not_there_is_not_found_where_no_candor_answers(port, public):
+    for path in ("/nowhere", "/desk/", "/history.json?page=99", "/404", "/404.html", "/de/404.html"):
+        answer = get(port, path, {})
+        assert (path, answer.status, answer.body) == (path, 404, (public / "404.html").read_bytes())
+
+
+def test_numbered_pages_of_the_history_are_answered_from_their_files(port):
+    store.put("/history/page-2.json", b"{}")
+    assert get(port, "/history.json?page=2", {}).body == b"{}"
+    assert get(port, "/history.json?page=1", {}).body == store.find("/history.json")
+
+
+def test_candor_is_asked_for_the_rest_as_the_reader_asked(carry, guide):
+    def echo(environ, start_response):
+        start_response("200 OK", [])
+        return [f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}".encode()]
+
+    candor = make_server(HOST, 0, echo)
+    Thread(target=candor.serve_forever, daemon=True).start()
+    try:
+        with carry(guide.replace("127.0.0.1:8000", f"{HOST}:{candor.server_port}")) as port:
+            for asked in ("/history.json?page=99", "/desk/?a=b"):
+                assert get(port, asked, {}).body.decode() == asked
+    finally:
+        candor.shutdown()
+        candor.server_close()

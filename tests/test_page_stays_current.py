@@ -48,7 +48,7 @@ def test_what_happens_is_shown_without_reloading(reader):
     ask(reader)
     declare()
     ask(reader)
-    reader.get_by_role("link", name="Ships wait").wait_for()
+    reader.get_by_role("link", name="Ships wait", exact=True).wait_for()
 
 
 def test_nothing_new_is_answered_with_304_and_folds_nothing(reader, answers):
@@ -65,8 +65,21 @@ def test_what_a_reader_has_folded_stays_folded_when_news_come(reader):
     reader.locator("summary").first.click()
     declare()
     ask(reader)
-    reader.get_by_role("link", name="Ships wait").wait_for()
+    reader.get_by_role("link", name="Ships wait", exact=True).wait_for()
     assert not reader.locator("details").first.evaluate("element => element.open")
+
+
+def test_a_group_that_nobody_has_folded_opens_when_something_in_it_breaks(chromium, site, make_component):
+    parts = [make_component(f"Crane {number}", group="Harbour") for number in range(8)]
+    publish()
+    with tab(chromium, site) as reader:
+        reader.goto("/")
+        group = reader.locator("details").first
+        assert not group.evaluate("element => element.open")
+        declare(affected={parts[0]: "major_outage"})
+        ask(reader)
+        reader.get_by_role("link", name="Ships wait", exact=True).wait_for()
+        assert group.evaluate("element => element.open")
 
 
 def test_news_are_said_aloud(reader, make_component):
@@ -107,6 +120,15 @@ def test_it_says_calmly_that_nobody_has_confirmed_it_for_long(reader):
     reader.get_by_text("Last confirmed 10 minutes ago. Newer information may be on its way.").wait_for()
 
 
+def test_what_a_cdn_has_kept_counts_from_when_it_was_asked_for(reader):
+    now = timezone.now()
+    repeated = {"Date": f"{now:%a, %d %b %Y %H:%M:%S} GMT", "Age": "600", "Content-Type": "application/json"}
+    kept = {"body": f'{{"confirmed_at": "{now:%Y-%m-%dT%H:%M:%SZ}"}}', "headers": repeated}
+    reader.route("**/heartbeat.json", lambda route: route.fulfill(**kept))
+    ask(reader)
+    reader.get_by_text("Last confirmed 10 minutes ago.").wait_for()
+
+
 class TestTimes:
     """The page's zone always; the reader's own, or time ago, on demand."""
 
@@ -137,6 +159,14 @@ class TestTimes:
         assert reader.locator(".posted time").inner_text() == "2 hours ago"
         reader.get_by_role("button", name="As time ago").click()
         assert "WE" in reader.locator(".posted time").inner_text()
+
+    def test_the_same_again_is_no_news_to_who_has_chosen(self, reader):
+        reader.get_by_role("button", name="As time ago").click()
+        reader.reload()
+        reader.evaluate("document.getElementById('live').dataset.kept = 'yes'")
+        ask(reader)
+        assert reader.locator("#live").get_attribute("data-kept") == "yes"
+        assert reader.locator("#news").text_content() == ""
 
     def test_news_are_told_in_the_chosen_way_too(self, reader):
         reader.get_by_role("button", name="As time ago").click()

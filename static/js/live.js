@@ -6,8 +6,19 @@
   const STALE = 180_000;
   const live = () => document.getElementById("live");
   const fresh = document.getElementById("fresh");
+  // As the server told it: times.js may have put its times in the reader's words by now.
+  const told = () => {
+    const copy = live().cloneNode(true);
+    for (const time of copy.querySelectorAll("time[data-page]")) {
+      time.textContent = time.dataset.page;
+      time.removeAttribute("data-page");
+      time.removeAttribute("title");
+    }
+    return copy.innerHTML;
+  };
+
   let tag = null;
-  let shown = live().innerHTML;
+  let shown = told();
   let confirmed = null;
 
   const tell = (now) => {
@@ -22,8 +33,8 @@
       const answer = await fetch("/heartbeat.json", { cache: "no-store" });
       if (!answer.ok) throw new Error(answer.statusText);
       confirmed = new Date((await answer.json()).confirmed_at);
-      // The server's own clock where it tells it: a reader's may be wrong.
-      tell(Date.parse(answer.headers.get("Date")) || Date.now());
+      // The server's own clock where it tells it: a reader's may be wrong. A CDN repeats that, and adds how long ago.
+      tell(Date.parse(answer.headers.get("Date")) + 1000 * answer.headers.get("Age") || Date.now());
     } catch {
       // Not reachable just now: what was confirmed last stands, and grows old.
       if (confirmed) tell(Date.now());
@@ -45,12 +56,14 @@
     if (event.detail.shouldSwap) shown = news;
   });
 
-  let unfolded = new Map();
-  document.addEventListener("htmx:beforeSwap", () => {
-    unfolded = new Map([...document.querySelectorAll("#live details[id]")].map((one) => [one.id, one.open]));
+  // What readers fold or unfold stays so; all else is as the news have it.
+  const chosen = new Map();
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest("#live details[id] > summary")?.parentElement;
+    if (details) chosen.set(details.id, !details.open);
   });
   document.addEventListener("htmx:afterSwap", () => {
-    for (const [id, open] of unfolded) document.getElementById(id)?.toggleAttribute("open", open);
+    for (const [id, open] of chosen) document.getElementById(id)?.toggleAttribute("open", open);
     document.getElementById("news").textContent = live().querySelector("h1").textContent.trim();
   });
 

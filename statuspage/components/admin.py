@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.admin import NamedForm
-from statuspage.publishing.services import publish_soon
+from statuspage.publishing.services import publish_soon, republish_soon
 
 
 class LabelledSplitDateTime(AdminSplitDateTime):
@@ -39,6 +39,8 @@ class PublishedAdmin(admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
         publish_soon(obj)
+        # Files of what is gone are found only where everything is published.
+        republish_soon()
 
 
 @admin.register(ComponentGroup)

@@ -74,6 +74,10 @@ class Component(models.Model):
         """“Group - Component”, or the bare name: how the public API names affected components."""
         return f"{self.group.name} - {self.name}" if self.group else self.name
 
+    def is_retired(self, at: datetime) -> bool:
+        """Whether it is off the page at a moment, and not only to be."""
+        return self.retired_at is not None and self.retired_at <= at
+
     @property
     def path(self) -> str:
         """Where the public reads of it."""

@@ -75,7 +75,7 @@ def incident_document(incident: Incident, rows: Rows, page: StatusPage) -> Docum
     document = {
         "id": incident.code,
         "name": incident.name,
-        "status": POSTMORTEM if published_postmortem(incident) else incident.status,
+        "status": POSTMORTEM if incident.published_postmortem else incident.status,
         "created_at": stamp(incident.created_at, page),
         "updated_at": stamp(last_change(incident), page),
         "monitoring_at": _stamp(incident.monitoring_at, page),
@@ -126,15 +126,9 @@ def full_incident_document(incident: Incident, rows: Rows, page: StatusPage) -> 
     }
 
 
-def published_postmortem(incident: Incident) -> Any:
-    """The postmortem that readers get; None for a draft, and while the incident is open again."""
-    postmortem = None if incident.is_open else getattr(incident, "postmortem", None)
-    return postmortem if postmortem and postmortem.is_published else None
-
-
 def last_change(incident: Incident) -> datetime:
     """When anything that readers see of it was last changed, its postmortem included."""
-    postmortem = published_postmortem(incident)
+    postmortem = incident.published_postmortem
     return max(incident.updated_at, postmortem.published_revision.created_at) if postmortem else incident.updated_at
 
 
@@ -195,7 +189,7 @@ def _window(incident: Incident, page: StatusPage) -> Document:
 
 
 def _postmortem(incident: Incident, page: StatusPage) -> Document:
-    postmortem = published_postmortem(incident)
+    postmortem = incident.published_postmortem
     revision = postmortem.published_revision if postmortem else None
     return {
         # A template, for the text belongs to an app that stands on this one.

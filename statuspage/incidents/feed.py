@@ -93,10 +93,10 @@ def tag(page: StatusPage, name: str) -> str:
 
 def _title(selection: Selection, page: StatusPage) -> str:
     whole = {
-        None: _("%(name)s Status - Incident History"),
-        Incident.Kind.INCIDENT: _("%(name)s Status - Incidents"),
-        Incident.Kind.MAINTENANCE: _("%(name)s Status - Scheduled Maintenance"),
-    }[selection.kind] % {"name": page.name}
+        None: _("%(title)s - Incident History"),
+        Incident.Kind.INCIDENT: _("%(title)s - Incidents"),
+        Incident.Kind.MAINTENANCE: _("%(title)s - Scheduled Maintenance"),
+    }[selection.kind] % {"title": page.title}
     return f"{whole}: {selection.of}" if selection.of else whole
 
 

@@ -20,7 +20,7 @@ ASK_AGAIN = timedelta(hours=1)
 
 def calendar(selection: Selection, page: StatusPage, *, location: str) -> bytes:
     """Maintenance that is planned or running, and that of the past year."""
-    title = _("%(name)s Status - Scheduled Maintenance") % {"name": page.name}
+    title = _("%(title)s - Scheduled Maintenance") % {"title": page.title}
     made = Calendar()
     made.add("version", "2.0")
     made.add("prodid", "-//Candor//Status page//EN")

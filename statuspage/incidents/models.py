@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -145,6 +146,12 @@ class Incident(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    @property
+    def published_postmortem(self) -> Any:
+        """The postmortem that readers get; None for a draft, and while the incident is open again."""
+        postmortem = None if self.is_open else getattr(self, "postmortem", None)
+        return postmortem if postmortem and postmortem.is_published else None
 
     @property
     def is_upcoming(self) -> bool:

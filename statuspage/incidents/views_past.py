@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from statuspage.incidents.as_it_stood import as_it_stood
 from statuspage.incidents.forms import MomentForm
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import in_languages
 from statuspage.team.access import DeskRequest, staff_only
 
 
@@ -30,12 +31,15 @@ def for_everyone(request: HttpRequest) -> HttpResponse:
 
 
 def _past(request: HttpRequest, page: StatusPage) -> HttpResponse:
+    """Rendered like every public page: in the page's own language, and without the request."""
     with translation.override(page.locale):
         form = MomentForm(request.GET if "at" in request.GET else None, zone=page.zone)
-        context = {"page": page, "location": request.path, "form": form}
+        # It is told in this one language, so it links to no other.
+        languages = in_languages(page, request.path) | {"alternates": []}
+        context = {"page": page, "location": request.path, "form": form, **languages}
         if form.is_valid():
             past = as_it_stood(form.cleaned_data["at"], page.zone)
             context |= {"state": past.state, "days": past.days, "affected": past.state.affected_line}
         elif not form.is_bound:
             form.initial["at"] = timezone.now()
-        return render(request, "public/past.html", context, status=422 if form.errors else 200)
+        return HttpResponse(render_to_string("public/past.html", context), status=422 if form.errors else 200)

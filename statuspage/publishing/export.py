@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 
 from statuspage.publishing import store
-from statuspage.publishing.serving import ASSET_CACHE, EMBED_HEADERS, PAGE_CACHE, SECURITY_HEADERS, SHARED
 
 # What tells a folder that an export made from any other: only there are files removed.
 MARK = ".candor-export"
@@ -29,30 +28,13 @@ def export(folder: Path, *, as_folders: bool = False) -> int:
         raise NotOurs
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
-    # Nobody publishes meanwhile: what is copied fits together.
+    # The names alone: no responder waits while a long history is copied.
     with store.lock():
-        wanted = {_place(path, as_folders=as_folders): path for path in _public_files()}
-        for place, path in wanted.items():
-            _copy(settings.PUBLIC_ROOT / path, folder / place)
-    (folder / "_headers").write_text(headers_file())
-    kept = {folder / place for place in wanted} | {folder / MARK, folder / "_headers"}
-    for gone in {path for path in folder.rglob("*") if path.is_file()} - kept:
+        wanted = {folder / _place(path, as_folders=as_folders): path for path in _public_files()}
+    copied = {target for target, path in wanted.items() if _copy(settings.PUBLIC_ROOT / path, target)}
+    for gone in {path for path in folder.rglob("*") if path.is_file()} - copied - {folder / MARK}:
         gone.unlink()
-    return len(wanted)
-
-
-def headers_file() -> str:
-    """Our headers in the form that Netlify and Cloudflare Pages read."""
-    rules = {
-        "/*": {**SECURITY_HEADERS, "Cache-Control": PAGE_CACHE},
-        "/static/*": {"! Cache-Control": "", "Cache-Control": ASSET_CACHE},
-        "/embed": {"! X-Frame-Options": "", **EMBED_HEADERS},
-        **{f"/*{suffix}": {"Access-Control-Allow-Origin": "*"} for suffix in sorted(SHARED)},
-    }
-    lines = []
-    for path, headers in rules.items():
-        lines += [path, *(f"  {name}: {value}" if value else f"  {name}" for name, value in headers.items())]
-    return "\n".join(lines) + "\n"
+    return len(copied)
 
 
 def _public_files() -> Iterator[PurePosixPath]:
@@ -70,9 +52,22 @@ def _place(path: PurePosixPath, *, as_folders: bool) -> PurePosixPath:
     return path
 
 
-def _copy(source: Path, target: Path) -> None:
-    seen = source.stat()
-    if target.exists() and (target.stat().st_mtime_ns, target.stat().st_size) == (seen.st_mtime_ns, seen.st_size):
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source, target)
+def _copy(source: Path, target: Path) -> bool:
+    """Bring a copy up to date, whole or not at all: readers may come meanwhile. False where the source has gone."""
+    try:
+        with open(source, "rb") as file:
+            seen = os.fstat(file.fileno())
+            if not _is_copy(target, seen):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                store.write(target, file.read())
+                os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _is_copy(target: Path, seen: os.stat_result) -> bool:
+    if not target.exists():
+        return False
+    known = target.stat()
+    return (known.st_mtime_ns, known.st_size) == (seen.st_mtime_ns, seen.st_size)

@@ -118,7 +118,7 @@ class PublicFiles:
         # "/." covers dot files and every way up; the stored names contain neither it nor these characters.
         if not path.startswith("/") or "/." in path or "\\" in path or "\0" in path or "//" in path:
             return None
-        if path.endswith("/404"):
+        if path.endswith(("/404", "/404.html")):
             # The page for what is not there; Django answers with it, and with its status.
             return None
         if path.endswith("/"):

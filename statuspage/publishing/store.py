@@ -53,7 +53,8 @@ def find(location: str) -> bytes | None:
     """What readers get at a location; None where nothing is published."""
     try:
         return file_for(location).read_bytes()
-    except FileNotFoundError:
+    except OSError:
+        # Not there, or no name of a file at all: below another file, or too long.
         return None
 
 

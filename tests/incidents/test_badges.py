@@ -49,7 +49,7 @@ def test_a_component_has_a_badge_until_it_is_retired(make_component, make_incide
     assert read(location)[1:3] == (["Berths", "Degraded performance"], COLOURS["degraded_performance"])
     component.retired_at = component.created_at
     component.save()
-    publish()
+    publish(component)
     assert store.find(location) is None
 
 

@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from statuspage.components.status import Status
+from statuspage.incidents.overview import overview
 from statuspage.incidents.services import edit_update, post_update
 from tests.conftest import NOW
 
@@ -110,3 +113,33 @@ def test_its_queries_do_not_grow_with_the_history(client, page, make_incident, d
         post_update(incident, status="resolved", body="Over.", affected={}, author=None, at=NOW)
     with django_assert_max_num_queries(16):
         client.get("/past?at=2026-11-21T10:30")
+
+
+class TestTheWholePage:
+    @pytest.fixture
+    def asked(self, client, page, story):
+        page.public_past, page.locale = True, "de"
+        page.save()
+        return lambda query="": client.get(f"/past{query}").content.decode()
+
+    def test_it_leads_to_no_page_that_is_not_there(self, asked):
+        text = asked("?at=2026-11-21T09:10")
+        assert "hreflang" not in text
+        assert 'href="/history"' in text
+
+    def test_it_says_how_words_that_people_wrote_run(self, asked):
+        assert 'dir="auto"' in asked("?at=2026-11-21T09:10")
+
+    def test_its_refusals_are_in_its_language(self, asked, monkeypatch):
+        said = {"Write it as 2026-11-21T09:30: year, month, day, hour and minute.": "Bitte so schreiben"}
+        monkeypatch.setattr("django.utils.translation._trans.gettext", lambda text: said.get(text, text))
+        assert "Bitte so schreiben" in asked("?at=yesterday")
+
+
+def test_of_an_early_moment_nothing_later_is_read(page, make_incident):
+    for number in range(3):
+        make_incident(at=NOW + timedelta(hours=number))
+    with CaptureQueriesContext(connection) as asked:
+        assert overview(NOW - timedelta(days=1)).standings == []
+    # Components and incidents: of no incident were the updates read.
+    assert len(asked) == 2

@@ -135,6 +135,13 @@ def test_the_page_of_a_retired_component_stays_and_says_so(make_component, outag
     assert fax.path not in links_with_bars("/")
 
 
+def test_a_component_that_is_to_be_retired_is_as_it_is_until_then(make_component):
+    fax = make_component("Fax", created_at=LONG_AGO, retired_at=NOW + DAY)
+    publish()
+    assert "Fax Operational" in text_of(fax.path)
+    assert "Retired" not in text_of(fax.path)
+
+
 def test_pages_of_components_are_published_anew_when_told_of_and_while_they_are_in_trouble(
     make_component, outage, make_incident
 ):

@@ -84,6 +84,16 @@ def test_an_incident_that_is_open_again_says_so_first(draft, read):
     assert alone["postmortem_body"] is None
 
 
+def test_people_read_the_same_while_an_incident_is_open_again(draft):
+    card = b'id="postmortem"'
+    publish_postmortem(draft, author=None, at=NOW + 60 * MINUTE)
+    publish()
+    assert card in store.find(draft.incident.path)
+    post_update(draft.incident, status="monitoring", body="Again?", affected={}, author=None, at=NOW + 80 * MINUTE)
+    publish()
+    assert card not in store.find(draft.incident.path)
+
+
 def test_its_text_comes_back_into_the_same_fields(draft, read):
     publish_postmortem(draft, author=None, at=NOW + 60 * MINUTE)
     alone, _ = read()

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from statuspage.components.models import Component
 from statuspage.publishing import store
+from statuspage.publishing.models import Owed
+from statuspage.publishing.press import publish, publish_owed
 from statuspage.team.models import User
 
 
@@ -33,3 +35,15 @@ def test_a_component_that_is_added_and_then_retired(admin, django_capture_on_com
     with django_capture_on_commit_callbacks(execute=True):
         assert admin.post(where, retired).status_code == 302
     assert b"Lighthouse" not in store.find("/")
+
+
+def test_the_pages_of_a_component_that_is_deleted_go_soon(admin, make_component, django_capture_on_commit_callbacks):
+    component = make_component("Lighthouse")
+    publish()
+    assert store.find(component.path)
+    where = reverse("admin:components_component_delete", args=[component.pk])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert admin.post(where, {"post": "yes"}).status_code == 302
+    while Owed.objects.exists():
+        publish_owed()
+    assert store.find(component.path) is None

@@ -1,10 +1,12 @@
 """The whole public site as a folder that any web server can carry."""
 
+import fcntl
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from statuspage.publishing import export as export_of_site
 from statuspage.publishing import store
 
 # The store's lock spans the hosts that share PostgreSQL.
@@ -41,7 +43,7 @@ def test_every_public_file_is_there_byte_for_byte(folder, public):
     export(str(folder))
     ours = {name for name in files(public) if name != ".lock"}
     assert "history.html.gz" in ours
-    assert files(folder) == ours | {".candor-export", "_headers"}
+    assert files(folder) == ours | {".candor-export"}
     assert all((folder / name).read_bytes() == (public / name).read_bytes() for name in ours)
 
 
@@ -76,6 +78,42 @@ def test_what_is_half_written_stays_behind(folder, public):
     (public / ".tmp-abc").write_bytes(b"half")
     export(str(folder))
     assert ".tmp-abc" not in files(folder)
+
+
+def test_a_reader_never_meets_half_a_copy(folder, monkeypatch):
+    def fail(source, target):
+        raise OSError("disk full")
+
+    export(str(folder))
+    store.put("/history", b"<p>A longer past")
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(CommandError, match="not whole"):
+        export(str(folder))
+    assert (folder / "history.html").read_bytes() == b"<p>The past"
+    assert not [name for name in files(folder) if ".tmp-" in name]
+
+
+def test_nobody_who_publishes_waits_for_the_copying(folder, public, monkeypatch):
+    written = []
+
+    def write(path, body):
+        with open(public / ".lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            written.append(path)
+
+    monkeypatch.setattr("statuspage.publishing.export.store.write", write)
+    monkeypatch.setattr("os.utime", lambda *_, **__: None)
+    export(str(folder))
+    assert folder / "index.html" in written
+
+
+def test_what_goes_while_it_is_copied_is_not_in_the_copy(folder, public, monkeypatch):
+    names = list(export_of_site._public_files())
+    store.remove("/history")
+    monkeypatch.setattr(export_of_site, "_public_files", lambda: iter(names))
+    export(str(folder))
+    assert "index.html" in files(folder)
+    assert "history.html" not in files(folder)
 
 
 def test_every_page_is_rendered_anew_unless_told_otherwise(folder, page, make_incident):

@@ -10,7 +10,13 @@ def published(page):
     publish()
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/404", "/de/404", "/incidents/nope/postmortem.pdf"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/nowhere", "/404", "/de/404", "/404.html", "/de/404.html", "/incidents/nope/postmortem.pdf"),
+        *("/badge.svg/x/", "/" + 300 * "a" + "/", "/de/" + 300 * "a" + "/"),
+    ],
+)
 def test_it_is_not_found(client, published, path):
     answer = client.get(path)
     assert answer.status_code == 404

@@ -23,4 +23,7 @@ def test_the_word_status_is_said_once_at_the_end(page, name, title):
     home = store.find("/").decode()
     assert f"<title>{title}: All Systems Operational</title>" in home
     assert f"<span>{title}</span></a>" in home
+    assert f'title="{title} - Incident History (Atom)"' in home
+    assert f"<title>{title} - Incident History</title>" in store.find("/history.atom").decode()
+    assert f"NAME:{title} - Scheduled Maintenance" in store.find("/maintenance.ics").decode()
     assert f"<title>Incident history · {title}</title>" in store.find("/history").decode()

@@ -5,21 +5,19 @@ No request waits for any of it; it follows within a second.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Model
 from django.utils import timezone, translation
 
 from statuspage.components.models import Component
 from statuspage.incidents.badge import badge
 from statuspage.incidents.card import card
-from statuspage.incidents.models import Incident
 from statuspage.incidents.overview import ALL_DOWN, ROLL_UP
+from statuspage.incidents.pages.of_components import PageOfComponent
 from statuspage.incidents.present import present
 from statuspage.publishing.models import StatusPage
-from statuspage.publishing.pages import Overview, Page, register
+from statuspage.publishing.pages import Overview, register
 
 
 @register
@@ -36,22 +34,10 @@ class PageBadge(Overview):
 
 
 @register
-class ComponentBadge(Page):
+class ComponentBadge(PageOfComponent):
     """How one component is. One that was retired has none: nobody says any more how it is."""
 
     template_name = "public/badge.svg"
-    deferred = True
-
-    def subjects(self) -> Iterable[Component]:
-        return Component.objects.shown_at(timezone.now())
-
-    def concerned(self, changed: Model) -> Iterable[Component]:
-        found = Component.objects.shown_at(timezone.now())
-        if isinstance(changed, Component):
-            return found.filter(pk=changed.pk)
-        if isinstance(changed, Incident):
-            return found.filter(mentions__update__incident=changed).distinct()
-        return []
 
     def location(self, subject: Component) -> str:
         return f"/components/{subject.code}/badge.svg"
@@ -59,6 +45,9 @@ class ComponentBadge(Page):
     def context(self, subject: Component, page: StatusPage) -> dict[str, Any]:
         status = present(page).status_of(subject)
         return badge(subject.name, str(status.label), status)
+
+    def body(self, subject: Component, page: StatusPage) -> bytes | None:
+        return None if subject.is_retired(timezone.now()) else super().body(subject, page)
 
 
 @register

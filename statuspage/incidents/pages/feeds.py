@@ -15,6 +15,7 @@ from statuspage.incidents.feed import Feed, feed
 from statuspage.incidents.feed_formats import atom, json_feed, rss
 from statuspage.incidents.maintenance_calendar import calendar
 from statuspage.incidents.models import Incident
+from statuspage.incidents.pages.of_components import PageOfComponent
 from statuspage.incidents.selection import Selection
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
@@ -83,23 +84,8 @@ class MaintenanceCalendar(OfPage):
     name, kind, deferred = "maintenance.ics", Incident.Kind.MAINTENANCE, True
 
 
-class OfComponent(Followed):
+class OfComponent(Followed, PageOfComponent):
     """Of one component: one that was retired keeps its history, and whoever follows it."""
-
-    deferred = True
-
-    def subjects(self) -> Iterable[Component]:
-        return Component.objects.select_related("group")
-
-    def concerned(self, changed: Model) -> Iterable[Component]:
-        found = Component.objects.select_related("group")
-        if isinstance(changed, Component):
-            return found.filter(pk=changed.pk)
-        if isinstance(changed, ComponentGroup):
-            return found.filter(group=changed)
-        if isinstance(changed, Incident):
-            return found.filter(mentions__update__incident=changed).distinct()
-        return []
 
     def location(self, subject: Component) -> str:
         return f"/components/{subject.code}/{self.name}"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from statuspage.components.models import Component, ComponentGroup
+from statuspage.components.models import Component
 from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
+from statuspage.incidents.pages.of_components import PageOfComponent
 from statuspage.incidents.present import present
 from statuspage.incidents.uptime.bars import Bars
 from statuspage.incidents.uptime.days import Calendar
@@ -20,7 +19,7 @@ from statuspage.incidents.uptime.measure import Uptime
 from statuspage.incidents.uptime.record import uptime_of
 from statuspage.incidents.uptime.rows import uptime_of_rows
 from statuspage.publishing.models import StatusPage
-from statuspage.publishing.pages import Overview, Page, register
+from statuspage.publishing.pages import Overview, register
 
 MONTHS_OF_ALL = 12
 MONTHS_OF_ONE = 36
@@ -57,24 +56,10 @@ class UptimePage(Overview):
 
 
 @register
-class ComponentPage(Page):
+class ComponentPage(PageOfComponent):
     """One component: how it is, and how it was on every day of which anything is to tell."""
 
     template_name = "public/component.html"
-    deferred = True
-
-    def subjects(self) -> QuerySet[Component]:
-        # Retired ones too: links to them stay good, and what happened to them stays told.
-        return Component.objects.select_related("group")
-
-    def concerned(self, changed: Model) -> Iterable[Component]:
-        if isinstance(changed, Component):
-            return self.subjects().filter(pk=changed.pk)
-        if isinstance(changed, ComponentGroup):
-            return self.subjects().filter(group=changed)
-        if isinstance(changed, Incident):
-            return self.subjects().filter(mentions__update__incident=changed).distinct()
-        return []
 
     def location(self, subject: Component) -> str:
         return subject.path
@@ -87,6 +72,8 @@ class ComponentPage(Page):
         mine = Incident.objects.open().filter(pk__in=subject.mentions.values("update__incident"))
         return {
             "component": subject,
+            # One that is to be retired later is as it is until then.
+            "retired_at": subject.retired_at if subject.is_retired(now) else None,
             "status": uptime.status,
             "standing": mine.exclude(status=Incident.Status.SCHEDULED),
             "planned": mine.filter(status=Incident.Status.SCHEDULED).order_by("scheduled_for"),

@@ -117,10 +117,6 @@ class GroupUptime:
         shares = [share for one in self.members if (share := one.share(first, last)) is not None]
         return sum(shares, Fraction()) / len(shares) if shares else None
 
-    @property
-    def overall(self) -> Fraction | None:
-        return self.share(self.calendar.first, self.calendar.last)
-
 
 def measure(
     claims: Iterable[Claim], calendar: Calendar, *, since: datetime | None, until: datetime, weights: Weights
