@@ -160,6 +160,8 @@ def _everything(press: _Press, reached: list[int]) -> Iterator[list[int]]:
         with store.lock(), store.lock(deferred=True):
             store.remove_all_but(claims, older_than=began)
             store.say_whole()
+        if not press.failed:
+            press.confirm()
 
 
 class _Press:
@@ -186,7 +188,7 @@ class _Press:
                         # Whoever waits for the lock comes first.
                         time.sleep(0.002)
         if _current in wanted and not self.failed:
-            self._confirm()
+            self.confirm()
         return not self.failed
 
     def _store_some(self, kind: Page, want: Wanted, language: str) -> bool:
@@ -209,7 +211,7 @@ class _Press:
             self.page = StatusPage.objects.get()
             yield
 
-    def _confirm(self) -> None:
+    def confirm(self) -> None:
         """Say when the site was last known to say what the record says: readers' pages look at it."""
         with self.failing_alone(HEARTBEAT):
             store.put(HEARTBEAT, json.dumps({"confirmed_at": times.machine(timezone.now())}).encode())
