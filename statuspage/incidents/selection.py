@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentQuerySet, IncidentUpdate
@@ -50,11 +50,10 @@ class Selection:
         Asked of the updates by their time: the database walks that index and stops after a few, however long the
         history is.
         """
-        later = IncidentUpdate.objects.filter(
-            Q(created_at__gt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__gt=OuterRef("pk")),
-            incident=OuterRef("incident"),
-        )
-        last = IncidentUpdate.objects.filter(~Exists(later)).exclude(incident__status=Incident.Status.SCHEDULED)
+        # One look into the index of posting for each: PostgreSQL would compare all with all for “none is later”.
+        mine = IncidentUpdate.objects.filter(incident=OuterRef("incident")).order_by("-created_at", "-pk")
+        last = IncidentUpdate.objects.filter(pk=Subquery(mine.values("pk")[:1]))
+        last = last.exclude(incident__status=Incident.Status.SCHEDULED)
         if self.kind:
             last = last.filter(incident__kind=self.kind)
         if self.of:
