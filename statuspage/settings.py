@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "statuspage.publishing",
     "statuspage.team",
     "statuspage.components",
+    "statuspage.subscribers",
     "statuspage.incidents",
     "statuspage.importers",
     "postmortems",

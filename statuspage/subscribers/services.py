@@ -1,0 +1,194 @@
+"""What happens to subscriptions and notices: every write, one verb each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from statuspage.components.models import Component, ComponentGroup
+from statuspage.publishing.waking import wake_soon
+from statuspage.subscribers.models import Delivery, Followed, Notice, SignUp, Subscriber
+
+FAN_OUT = "statuspage.subscribers.tasks.fan_out"
+ANSWER_SIGN_UPS = "statuspage.subscribers.tasks.answer_sign_ups"
+PENDING, DROPPED = Delivery.State.PENDING, Delivery.State.DROPPED
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Of what somebody wants to hear, by code: the one form of it in sign-ups, preferences and files."""
+
+    whole_page: bool = False
+    groups: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    # One incident, besides all else.
+    incident: str = ""
+    incidents: bool = True
+    maintenance: bool = True
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> Scope:
+        """A scope as a sign-up keeps it."""
+        lists = {name: tuple(stored.get(name, ())) for name in ("groups", "components")}
+        return cls(**{**stored, **lists})
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.whole_page or self.groups or self.components or self.incident)
+
+
+@transaction.atomic
+def announce(notices: Iterable[Notice]) -> None:
+    """Record what is to be told, inside the caller's transaction; a few rows, whatever the number of subscribers.
+
+    A notice whose key was announced before is left out: nobody is told of a thing twice.
+    """
+    kept = list(notices)
+    Notice.objects.bulk_create(kept, ignore_conflicts=True)
+    if kept:
+        wake_soon(FAN_OUT, after=max(one.due_at for one in kept) - timezone.now())
+
+
+@transaction.atomic
+def withdraw(cause: str, *, at: datetime | None = None) -> bool:
+    """Take back what an update was to tell, as long as nobody was written down for it; tells whether that was so."""
+    at = at or timezone.now()
+    found = Notice.objects.filter(cause=cause, fanned_out_at=None, withdrawn_at=None)
+    return bool(found.update(withdrawn_at=at))
+
+
+@transaction.atomic
+def tell_now(cause: str) -> None:
+    """End the time in which an update's notices can be withdrawn."""
+    now = timezone.now()
+    Notice.objects.filter(cause=cause, fanned_out_at=None, withdrawn_at=None, due_at__gt=now).update(due_at=now)
+    wake_soon(FAN_OUT)
+
+
+@transaction.atomic
+def sign_up(
+    *,
+    channel: str,
+    address: str,
+    scope: Scope,
+    contact: str = "",
+    locale: str = "en",
+    time_zone: str = "",
+    network: str = "",
+) -> SignUp:
+    """Ask for a subscription; whoever reads the address gets a link by which to confirm it."""
+    made = SignUp.objects.create(
+        channel=channel,
+        address=address,
+        contact=contact,
+        scope=asdict(scope),
+        locale=locale,
+        time_zone=time_zone,
+        network=network,
+    )
+    wake_soon(ANSWER_SIGN_UPS)
+    return made
+
+
+@transaction.atomic
+def confirm(asked: SignUp, *, at: datetime | None = None) -> Subscriber:
+    """What the link of a sign-up does: a new subscription, or the asked for added to the one that is there.
+
+    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read.
+    """
+    at = at or timezone.now()
+    scope = Scope.of(asked.scope)
+    return _subscribe(
+        asked.channel,
+        asked.address,
+        scope,
+        {"contact": asked.contact, "locale": asked.locale, "time_zone": asked.time_zone},
+        at=at,
+    )
+
+
+@transaction.atomic
+def subscribe_verified(
+    *, channel: str, address: str, scope: Scope, proof: str, at: datetime | None = None, **told: str
+) -> Subscriber:
+    """Subscribe somebody who agreed elsewhere; `proof` says where and how. `told`: contact, locale, time_zone."""
+    return _subscribe(channel, address, scope, {**told, "proof": proof}, at=at or timezone.now())
+
+
+@transaction.atomic
+def choose(
+    subscriber: Subscriber, *, scope: Scope, locale: str, time_zone: str, followed: Iterable[str] = ()
+) -> Subscriber:
+    """Set what a subscriber hears of, and in which language and zone."""
+    subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
+    subscriber.whole_page, subscriber.incidents = scope.whole_page, scope.incidents
+    subscriber.maintenance, subscriber.locale, subscriber.time_zone = scope.maintenance, locale, time_zone
+    subscriber.save(update_fields=["whole_page", "incidents", "maintenance", "locale", "time_zone"])
+    subscriber.groups.set(ComponentGroup.objects.filter(code__in=scope.groups))
+    subscriber.components.set(Component.objects.filter(code__in=scope.components))
+    subscriber.followed.exclude(incident__in=followed).delete()
+    return subscriber
+
+
+@transaction.atomic
+def unsubscribe(subscriber: Subscriber, *, at: datetime | None = None) -> None:
+    """Tell them nothing any more, from the next mail on."""
+    Subscriber.objects.filter(pk=subscriber.pk, unsubscribed_at=None).update(unsubscribed_at=at or timezone.now())
+    _drop_pending(subscriber)
+
+
+@transaction.atomic
+def suspend(subscriber: Subscriber, why: Subscriber.Suspension, *, at: datetime | None = None) -> None:
+    """Stop telling an address that cannot be told, or does not want to be."""
+    Subscriber.objects.filter(pk=subscriber.pk, suspended_at=None).update(
+        suspended_at=at or timezone.now(), suspension=why
+    )
+    _drop_pending(subscriber)
+
+
+@transaction.atomic
+def resume(subscriber: Subscriber) -> None:
+    """Lift a suspension."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(suspended_at=None, suspension="", strikes=0, failing_since=None)
+
+
+def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *, at: datetime) -> Subscriber:
+    same = Subscriber.objects.select_for_update().annotate(lower=Lower("address"))
+    subscriber = same.filter(channel=channel, lower=address.lower()).first()
+    returning = subscriber is None or subscriber.unsubscribed_at is not None
+    if subscriber is None:
+        subscriber = Subscriber(channel=channel, address=address)
+    if returning:
+        # One incident alone is followed until it is over; nothing of the rest was asked for.
+        subscriber.whole_page, subscriber.incidents = scope.whole_page, scope.incidents
+        subscriber.maintenance, subscriber.confirmed_at = scope.maintenance, at
+        subscriber.unsubscribed_at = None
+        for name, value in told.items():
+            setattr(subscriber, name, value)
+    else:
+        subscriber.whole_page |= scope.whole_page
+        if not scope.incident:
+            subscriber.incidents |= scope.incidents
+            subscriber.maintenance |= scope.maintenance
+    subscriber.suspended_at, subscriber.suspension = None, ""
+    subscriber.strikes, subscriber.failing_since = 0, None
+    subscriber.save()
+    if returning:
+        subscriber.groups.clear()
+        subscriber.components.clear()
+        subscriber.followed.all().delete()
+    subscriber.groups.add(*ComponentGroup.objects.filter(code__in=scope.groups))
+    subscriber.components.add(*Component.objects.filter(code__in=scope.components))
+    if scope.incident:
+        Followed.objects.get_or_create(subscriber=subscriber, incident=scope.incident)
+    return subscriber
+
+
+def _drop_pending(subscriber: Subscriber) -> None:
+    subscriber.deliveries.filter(state=PENDING).update(state=DROPPED)
