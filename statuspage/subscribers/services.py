@@ -103,6 +103,8 @@ def confirm(asked: SignUp, *, at: datetime | None = None) -> Subscriber:
     Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read.
     """
     at = at or timezone.now()
+    # A second click waits for the first, and finds the subscription.
+    asked = SignUp.objects.select_for_update().get(pk=asked.pk)
     scope = Scope.of(asked.scope)
     return _subscribe(
         asked.channel,
@@ -159,11 +161,10 @@ def resume(subscriber: Subscriber) -> None:
 
 
 def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *, at: datetime) -> Subscriber:
-    same = Subscriber.objects.select_for_update().annotate(lower=Lower("address"))
-    subscriber = same.filter(channel=channel, lower=address.lower()).first()
-    returning = subscriber is None or subscriber.unsubscribed_at is not None
-    if subscriber is None:
-        subscriber = Subscriber(channel=channel, address=address)
+    same = Subscriber.objects.select_for_update().alias(lower=Lower("address"))
+    known = same.filter(channel=channel, lower=address.lower()).first()
+    subscriber = known or Subscriber(channel=channel, address=address)
+    returning = known is None or known.unsubscribed_at is not None
     if returning:
         # One incident alone is followed until it is over; nothing of the rest was asked for.
         subscriber.whole_page, subscriber.incidents = scope.whole_page, scope.incidents
