@@ -58,7 +58,8 @@ class SubscriberQuerySet(models.QuerySet["Subscriber"]):
             | Q(pk__in=Subscriber.components.through.objects.filter(**touches).values("subscriber"))
             | Q(pk__in=Subscriber.groups.through.objects.filter(**through_group).values("subscriber"))
         )
-        found = self.listening()
+        # Whoever came later has read it on the page.
+        found = self.listening().filter(confirmed_at__lte=notice.created_at)
         if notice.kind == Kind.COMPONENT:
             return found.filter(follows, channel=Channel.WEBHOOK)
         follows &= Q(maintenance=True) if notice.kind == Kind.MAINTENANCE else Q(incidents=True)
@@ -100,7 +101,10 @@ class Subscriber(models.Model):
 
     class Meta:
         ordering = ["channel", "address"]
-        indexes = [models.Index(fields=["confirmed_at"], name="subscriber_confirmed_at")]
+        indexes = [
+            models.Index(fields=["confirmed_at"], name="subscriber_confirmed_at"),
+            models.Index(fields=["locale"], name="subscriber_locale"),
+        ]
         constraints = [
             models.UniqueConstraint("channel", Lower("address"), name="subscriber_once_per_channel"),
             models.CheckConstraint(name="subscriber_channel_known", condition=Q(channel__in=Channel.values)),

@@ -1,0 +1,158 @@
+"""The ledger of deliveries, as senders work on it: in SQL, for it is asked once or twice for each message.
+
+Whose line it is stands in the line itself: a claim writes its token and moves `next_at` to the end of its lease. Each
+line is asked for once more right before its message leaves (`take_next`), so a sender that was frozen past its lease
+sends at most the message it had in hand. Works the same on SQLite and PostgreSQL, by the database's own clock.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from statuspage.subscribers.models import Delivery, Notice, Subscriber
+
+State = Delivery.State
+# How long a claimed line belongs to its sender, in seconds; longer than a batch and its slowest message.
+LEASE = 120
+# A line that was taken up this often without an answer ends its sender each time.
+POISON = 5
+TABLES = {"delivery": Delivery._meta.db_table, "subscriber": Subscriber._meta.db_table}
+
+FAN_OUT = """
+    INSERT INTO {delivery} (notice_id, subscriber_id, channel, state, attempts, answers, next_at, token, last_error)
+    SELECT %s, who.id, who.channel, 'pending', 0, 0, {now}, '', '' FROM ({interested}) AS who WHERE true
+    ON CONFLICT DO NOTHING"""
+CLAIM = """
+    UPDATE {delivery} SET token = %s, next_at = {lease} WHERE id IN (
+        SELECT id FROM {delivery} WHERE state = 'pending' AND channel IN ({channels}) AND next_at <= {now}
+        ORDER BY next_at, id LIMIT %s {skipping}
+    ) RETURNING id"""
+CLAIMED = """
+    SELECT d.id, d.notice_id, d.attempts, d.answers, s.id, s.code, s.secret, s.channel, s.address, s.locale, s.time_zone
+    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id WHERE d.token = %s AND d.state = 'pending'
+    ORDER BY d.attempts, d.id"""
+# One statement for two lines: the one whose message was taken, and the one whose message is to leave next.
+TAKE_NEXT = """
+    UPDATE {delivery} SET
+        state = CASE WHEN id = %s THEN 'sent' ELSE state END,
+        sent_at = CASE WHEN id = %s THEN {now} ELSE sent_at END,
+        attempts = CASE WHEN id = %s THEN attempts + 1 ELSE attempts END
+    WHERE (id = %s AND state <> 'sent') OR (id = %s AND token = %s AND state = 'pending' AND next_at > {now})
+    RETURNING id"""
+
+
+class Line(NamedTuple):
+    """A claimed line of the ledger, with what its message needs of whoever is told."""
+
+    id: int
+    notice_id: int
+    attempts: int
+    answers: int
+    subscriber_id: int
+    code: str
+    secret: str
+    channel: str
+    address: str
+    locale: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Lines that belong to one sender until a reading of the monotonic clock, taken before they were claimed."""
+
+    token: str
+    until: float
+    lines: list[Line]
+
+    def has(self, seconds: float) -> bool:
+        """Whether a message that may take this long can still be sent within the lease."""
+        return self.until - time.monotonic() > seconds
+
+
+@transaction.atomic
+def fan_out(notice: Notice) -> int:
+    """Write down everybody who is to be told, in one statement; repeating it adds nobody. Tells how many they are."""
+    # Withdrawn meanwhile, or fanned out by another: the lock shows it.
+    locked = Notice.objects.select_for_update().due().filter(pk=notice.pk).first()
+    if locked is None:
+        return 0
+    found = Subscriber.objects.interested_in(locked).order_by("pk").values("pk", "channel")
+    interested, values = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(FAN_OUT, interested=interested), [locked.pk, *values])
+        count = cursor.rowcount
+    locked.fanned_out_at = timezone.now()
+    locked.save(update_fields=["fanned_out_at"])
+    return count
+
+
+def claim(channels: Iterable[str], *, limit: int) -> Claim:
+    """Take up to so many due lines of some channels for this sender alone; those that failed least come first."""
+    token, until, wanted = secrets.token_hex(16), time.monotonic() + LEASE, list(channels)
+    skipping = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    statement = _sql(CLAIM, channels=", ".join(["%s"] * len(wanted)), skipping=skipping)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [token, *wanted, limit])
+        if not cursor.fetchall():
+            return Claim(token, until, [])
+        cursor.execute(CLAIMED, [token])
+        return Claim(token, until, [Line(*row) for row in cursor.fetchall()])
+
+
+def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
+    """Mark the line whose message was taken, and tell whether the next one is still ours and wanted.
+
+    Asked before each message: it counts the attempt, and says no where the lease is over, or nobody is to be told.
+    """
+    done, coming = sent.id if sent else None, next.id if next else None
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(TAKE_NEXT), [done, done, coming, done, coming, claim.token])
+        return (coming,) in cursor.fetchall()
+
+
+def put_off(claim: Claim, line: Line, *, until: datetime, reason: str) -> None:
+    """Try again then; the answer that asked for it is counted."""
+    _of(claim, line).update(next_at=until, token="", last_error=reason, answers=F("answers") + 1)
+
+
+def fail(claim: Claim, line: Line, *, reason: str) -> None:
+    """Nobody was told, and nobody will be unless somebody at the desk asks for it."""
+    _of(claim, line).update(state=State.FAILED, token="", last_error=reason)
+
+
+def give_back(claim: Claim, *lines: Line, later: timedelta = timedelta(0), uncounted: bool = False) -> None:
+    """Let others, or this sender later, take lines up again; `uncounted` takes back the attempt that was counted."""
+    found = Delivery.objects.filter(pk__in=[line.id for line in lines], token=claim.token, state=State.PENDING)
+    changes = {"attempts": F("attempts") - 1} if uncounted else {}
+    found.update(next_at=timezone.now() + later, token="", **changes)
+
+
+def bury() -> int:
+    """Fail the lines that ended their sender each time they were taken up; the others must go on."""
+    poisoned = Delivery.objects.filter(
+        state=State.PENDING, next_at__lte=timezone.now(), attempts__gte=F("answers") + POISON
+    )
+    return poisoned.update(state=State.FAILED, token="", last_error="The sender ended each time it took this up.")
+
+
+def _of(claim: Claim, line: Line) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(pk=line.id, token=claim.token, state=State.PENDING)
+
+
+def _sql(statement: str, **parts: str) -> str:
+    """A statement in the words of this database: its own clock, and the end of a lease by it."""
+    if connection.vendor == "postgresql":
+        now, lease = "statement_timestamp()", f"statement_timestamp() + interval '{LEASE} seconds'"
+    else:
+        now, lease = (f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{shift})" for shift in ("", f", '+{LEASE} seconds'"))
+    return statement.format(now=now, lease=lease, **TABLES, **parts)
