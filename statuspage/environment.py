@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import tempfile
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -48,6 +49,14 @@ def read_count(name: str) -> int:
     if not (value.isascii() and value.isdecimal()) or int(value) > 9:
         raise ImproperlyConfigured(f"{name} is {value!r}: it must be a number from 0 to 9.")
     return int(value)
+
+
+def read_mailbox(name: str, default: str = "") -> str:
+    """A mail address, with or without a name before it; nothing where nothing is said."""
+    value = read(name, default)
+    if value and (len(value.split("\n")) > 1 or "@" not in parseaddr(value)[1]):
+        raise ImproperlyConfigured(f"{name} is {value!r}: it must look like status@example.com or Name <status@…>.")
+    return value
 
 
 def read_site_url(default: str) -> str:

@@ -104,7 +104,8 @@ LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 vars().update(environment.read_email())
-DEFAULT_FROM_EMAIL = environment.read("MAIL_FROM", f"status@{_site.hostname}")
+DEFAULT_FROM_EMAIL = environment.read_mailbox("MAIL_FROM", f"status@{_site.hostname}")
+MAIL_REPLY_TO = environment.read_mailbox("MAIL_REPLY_TO")
 
 LANGUAGE_CODE = "en"
 # What readers may choose from; the desk speaks English.
@@ -150,7 +151,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
-CELERY_TASK_ROUTES = {"postmortems.tasks.*": {"queue": "render"}}
+CELERY_TASK_ROUTES = {
+    "postmortems.tasks.*": {"queue": "render"},
+    "statuspage.subscribers.tasks.fan_out": {"queue": "notify"},
+    "statuspage.subscribers.tasks.drain_mail": {"queue": "notify"},
+    "statuspage.subscribers.tasks.drain_hooks": {"queue": "webhook"},
+}
 
 # What is due is a row in the database; this says how often somebody looks. Celery's beat follows it, and so does
 # the clock of the embedded server, which has no broker to wake it and therefore looks each second.
@@ -159,6 +165,8 @@ CELERY_BEAT_SCHEDULE = {
     "advance maintenances": {"task": "statuspage.incidents.tasks.advance_maintenances", "schedule": _look},
     "render postmortem files": {"task": "postmortems.tasks.render_due", "schedule": _look},
     "publish what is owed": {"task": "statuspage.publishing.tasks.publish_owed", "schedule": _look},
+    "write down who is to be told": {"task": "statuspage.subscribers.tasks.fan_out", "schedule": _look},
+    "tell by mail": {"task": "statuspage.subscribers.tasks.drain_mail", "schedule": _look},
     "republish overviews": {"task": "statuspage.publishing.tasks.republish_overviews", "schedule": 60.0},
     "begin the day": {"task": "statuspage.publishing.tasks.begin_day", "schedule": 60.0},
 }

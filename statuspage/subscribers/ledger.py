@@ -37,7 +37,8 @@ CLAIM = """
         ORDER BY next_at, id LIMIT %s {skipping}
     ) RETURNING id"""
 CLAIMED = """
-    SELECT d.id, d.notice_id, d.attempts, d.answers, s.id, s.code, s.secret, s.channel, s.address, s.locale, s.time_zone
+    SELECT d.id, d.notice_id, d.attempts, d.answers, s.id, s.code, s.secret, s.channel, s.address, s.locale,
+        s.time_zone, s.strikes
     FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id WHERE d.token = %s AND d.state = 'pending'
     ORDER BY d.attempts, d.id"""
 # One statement for two lines: the one whose message was taken, and the one whose message is to leave next.
@@ -64,6 +65,7 @@ class Line(NamedTuple):
     address: str
     locale: str
     time_zone: str
+    strikes: int
 
 
 @dataclass(frozen=True)
@@ -120,14 +122,16 @@ def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
         return (coming,) in cursor.fetchall()
 
 
-def put_off(claim: Claim, line: Line, *, until: datetime, reason: str) -> None:
-    """Try again then; the answer that asked for it is counted."""
-    _of(claim, line).update(next_at=until, token="", last_error=reason, answers=F("answers") + 1)
+def put_off(claim: Claim, line: Line, *, until: datetime, reason: str, counted: bool = True) -> None:
+    """Try again then; the answer that asked for it is counted, and the attempt where `take_next` has not done so."""
+    attempts, answers = F("attempts") + (not counted), F("answers") + 1
+    _of(claim, line).update(next_at=until, token="", last_error=reason, attempts=attempts, answers=answers)
 
 
-def fail(claim: Claim, line: Line, *, reason: str) -> None:
+def fail(claim: Claim, line: Line, *, reason: str, counted: bool = True) -> None:
     """Nobody was told, and nobody will be unless somebody at the desk asks for it."""
-    _of(claim, line).update(state=State.FAILED, token="", last_error=reason)
+    attempts = F("attempts") + (not counted)
+    _of(claim, line).update(state=State.FAILED, token="", last_error=reason, attempts=attempts)
 
 
 def give_back(claim: Claim, *lines: Line, later: timedelta = timedelta(0), uncounted: bool = False) -> None:

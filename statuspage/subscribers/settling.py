@@ -1,0 +1,72 @@
+"""What an outcome means for the ledger, for whoever was to be told, and for the whole channel."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from statuspage.subscribers import ledger, patience
+from statuspage.subscribers.ledger import Claim, Line
+from statuspage.subscribers.models import Channel, Delivery, Subscriber, Trouble
+from statuspage.subscribers.outcomes import Outcome, Verdict
+
+# So many refusals in a row that blame the address suspend it.
+STRIKES = 3
+# How long a channel rests whose fault is ours: at first, and at most.
+REST, LONGEST_REST = timedelta(seconds=15), timedelta(minutes=5)
+
+
+def settle(claim: Claim, line: Line, outcome: Outcome, *, counted: bool = True) -> None:
+    """Write down what came of a line; `counted` tells whether `take_next` has counted the attempt."""
+    if outcome.verdict == Verdict.SENT:
+        ledger.take_next(claim, sent=line, next=None)
+        forgive(line)
+    elif outcome.verdict == Verdict.OURS:
+        ledger.give_back(claim, line, uncounted=counted)
+    elif outcome.verdict == Verdict.DEFERRED:
+        at = patience.next_attempt(line.channel, line.answers, at=timezone.now(), wait=outcome.wait)
+        if at:
+            ledger.put_off(claim, line, until=at, reason=outcome.reason, counted=counted)
+        else:
+            ledger.fail(claim, line, reason=f"Given up: {outcome.reason}", counted=counted)
+    else:
+        ledger.fail(claim, line, reason=outcome.reason, counted=counted)
+        _blame(line, outcome.verdict)
+
+
+def forgive(line: Line) -> None:
+    """An address that takes what it is told has no strikes."""
+    if line.strikes:
+        Subscriber.objects.filter(pk=line.subscriber_id).update(strikes=0, failing_since=None)
+
+
+def rests(channel: str) -> bool:
+    """Whether a channel is to be left alone for now."""
+    return Trouble.objects.filter(channel=channel, until__gt=timezone.now()).exists()
+
+
+def let_rest(channel: str, reason: str) -> None:
+    """Leave a channel alone for a while, longer each time, and have the desk say why."""
+    now = timezone.now()
+    trouble, _ = Trouble.objects.get_or_create(channel=channel, defaults={"since": now, "until": now, "reason": reason})
+    trouble.until, trouble.reason = now + min(max(now - trouble.since, REST), LONGEST_REST), reason
+    trouble.save(update_fields=["until", "reason"])
+
+
+def works_again(channel: str) -> None:
+    """End a channel's trouble."""
+    Trouble.objects.filter(channel=channel).delete()
+
+
+def _blame(line: Line, verdict: Verdict) -> None:
+    found = Subscriber.objects.filter(pk=line.subscriber_id, suspended_at=None)
+    if verdict == Verdict.BAD_ADDRESS:
+        found.update(strikes=F("strikes") + 1)
+        found = found.filter(strikes__gte=STRIKES)
+    if verdict in (Verdict.BAD_ADDRESS, Verdict.GONE):
+        why = Subscriber.Suspension.BOUNCE if line.channel == Channel.EMAIL else Subscriber.Suspension.ENDPOINT
+        if found.update(suspended_at=timezone.now(), suspension=why):
+            pending = Delivery.objects.filter(subscriber=line.subscriber_id, state=Delivery.State.PENDING)
+            pending.update(state=Delivery.State.DROPPED)

@@ -1,0 +1,23 @@
+"""Thin doors for whoever keeps time: Celery's beat, or the embedded clock. Harmless to run twice, or late."""
+
+from celery import shared_task
+
+from statuspage.publishing.waking import wake_soon
+from statuspage.subscribers import delivery
+
+
+@shared_task
+def fan_out() -> None:
+    """Write down who is to be told of what was announced, and wake whoever tells them."""
+    if delivery.fan_out():
+        for task in (drain_mail,):
+            # Two: one for each sender that there may be. More of them would only find nothing to do.
+            wake_soon(task.name)
+            wake_soon(task.name)
+
+
+@shared_task
+def drain_mail() -> None:
+    """Tell by mail whoever is due."""
+    if delivery.drain_mail():
+        wake_soon(drain_mail.name)
