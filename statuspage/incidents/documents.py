@@ -118,9 +118,8 @@ def full_incident_document(incident: Incident, rows: Rows, page: StatusPage) -> 
         "impact_override": incident.impact_override,
         **_postmortem(incident, page),
         **_window(incident, page),
-        # Reminders before a maintenance are not to be had here.
-        "scheduled_remind_prior": False,
-        "scheduled_reminded_at": None,
+        "scheduled_remind_prior": incident.is_maintenance and page.remind_minutes > 0,
+        "scheduled_reminded_at": _stamp(incident.reminded_at, page),
         "scheduled_auto_in_progress": runs_by_clock,
         "scheduled_auto_completed": runs_by_clock,
     }

@@ -87,6 +87,7 @@ class Incident(models.Model):
     scheduled_for = models.DateTimeField(null=True, blank=True)
     scheduled_until = models.DateTimeField(null=True, blank=True)
     runs_by_clock = models.BooleanField(default=True, help_text="The clock starts and completes this maintenance.")
+    reminded_at = models.DateTimeField(null=True, blank=True, help_text="When subscribers were told that it is near.")
     backfilled = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 

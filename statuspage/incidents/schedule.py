@@ -8,8 +8,10 @@ from django.db import transaction
 
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents.affected import last_words
+from statuspage.incidents.announcing import remind
 from statuspage.incidents.models import Incident
 from statuspage.incidents.timeline import append_update
+from statuspage.publishing.models import StatusPage
 
 Kind, Status = Incident.Kind, Incident.Status
 
@@ -22,6 +24,28 @@ def advance_maintenances(at: datetime) -> None:
     due = Incident.objects.open().filter(kind=Kind.MAINTENANCE, runs_by_clock=True, scheduled_for__lte=at)
     for key in due.order_by("scheduled_for").values_list("pk", flat=True):
         _advance(key, at=at)
+
+
+def remind_of_maintenances(at: datetime) -> None:
+    """Tell subscribers of planned work that begins soon, once; not of what was announced later than that."""
+    minutes = StatusPage.objects.get().remind_minutes
+    lead = timedelta(minutes=minutes)
+    planned = Incident.objects.open().filter(kind=Kind.MAINTENANCE, status=Status.SCHEDULED, reminded_at=None)
+    due = planned.filter(scheduled_for__gt=at, scheduled_for__lte=at + lead)
+    for key in due.order_by("scheduled_for").values_list("pk", flat=True):
+        _remind(key, lead=lead, at=at)
+
+
+@transaction.atomic
+def _remind(key: int, *, lead: timedelta, at: datetime) -> None:
+    # Read under the lock, as below.
+    maintenance = Incident.objects.select_for_update().get(pk=key)
+    if maintenance.reminded_at or maintenance.status != Status.SCHEDULED or not maintenance.scheduled_for:
+        return
+    if maintenance.updated_at <= maintenance.scheduled_for - lead:
+        remind(maintenance)
+    maintenance.reminded_at = at
+    maintenance.save(update_fields=["reminded_at"])
 
 
 @transaction.atomic

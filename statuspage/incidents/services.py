@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from statuspage.components.models import Component
+from statuspage.incidents.announcing import announce_change
 from statuspage.incidents.history import filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
 from statuspage.incidents.overview import overview
@@ -234,21 +235,27 @@ def edit_incident(
     scheduled_for: datetime | None = None,
     scheduled_until: datetime | None = None,
     runs_by_clock: bool = True,
+    notify: bool = False,
     at: datetime | None = None,
 ) -> Incident:
     """Put right what an incident is called, how bad it was and when it was.
 
-    `seen` is the version the editor knew of; raises StaleEdit where it is another by now.
+    `notify` tells subscribers that planned work has another window. `seen` is the version the editor knew of; raises
+    StaleEdit where it is another by now.
     """
     at = at or timezone.now()
     incident = Incident.objects.select_for_update().get(pk=incident.pk)
     if incident.version != seen:
         raise StaleEdit
+    moved = False
     if incident.is_maintenance:
         if not scheduled_for or not scheduled_until or scheduled_until <= scheduled_for:
             raise ValidationError({"scheduled_until": "The maintenance must end after it starts."})
+        moved = (incident.scheduled_for, incident.scheduled_until) != (scheduled_for, scheduled_until)
         incident.scheduled_for, incident.scheduled_until = scheduled_for, scheduled_until
         incident.runs_by_clock = runs_by_clock
+        # Who is told of the new window needs no reminder of one that is near already.
+        incident.reminded_at = None if moved else incident.reminded_at
     if started_at > at:
         raise ValidationError({"started_at": "It cannot have started in the future."})
     filed_before = filed_at(incident)
@@ -265,6 +272,8 @@ def edit_incident(
     incident.save()
     refile(incident, filed_before=filed_before, at=at)
     publish_soon(incident)
+    if moved and notify and incident.is_open:
+        announce_change(incident)
     return incident
 
 

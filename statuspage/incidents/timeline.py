@@ -12,6 +12,7 @@ from statuspage.components.services import touch_components
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.components.status import worst
 from statuspage.incidents.affected import last_words
+from statuspage.incidents.announcing import announce_update
 from statuspage.incidents.history import Month, filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
@@ -97,6 +98,7 @@ def append_update(
     incident.save(update_fields=FOLLOWS)
     refile(incident, filed_before=filed_before, at=at)
     publish_soon(incident)
+    announce_update(update)
     return update
 
 

@@ -2,6 +2,7 @@
 
 What is owed is a row in the database, so a task that failed or never ran is found again at its next turn. Where
 REDIS_URL is set it goes on, looking less often: harmless beside Celery's beat and workers, and the net below them.
+As each queue of Celery's has workers of its own, each has a thread here: a hundred thousand mails hold up no page.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +40,12 @@ class Turn:
     call: Callable[[], Any]
     interval: float
     due: float
+    queue: str = ""
     trouble: str = ""
 
 
 class Clock:
-    """Runs what is due, one task after the other; no failure of a task ends it."""
+    """Runs what is due, in each queue one task after the other; no failure of a task ends it."""
 
     def __init__(self, schedule: dict[str, dict[str, Any]], *, memory: Path) -> None:
         self.memory = memory
@@ -54,25 +57,40 @@ class Clock:
 
     def run(self, stopping: threading.Event) -> None:
         """Keep time until told to stop; a task that has begun is finished."""
-        while not stopping.is_set():
-            self.tick(stopping)
-            soonest = min((turn.due for turn in self.turns), default=float("inf"))
-            stopping.wait(min(max(soonest - time.monotonic(), 0.05), LONGEST_WAIT))
-
-    def tick(self, stopping: threading.Event | None = None) -> None:
-        """Run each entry whose time has come, once, however often it was missed."""
+        queues: dict[str, list[Turn]] = {}
         for turn in self.turns:
+            queues.setdefault(turn.queue, []).append(turn)
+        threads = [threading.Thread(target=self._keep, args=(turns, stopping)) for turns in queues.values()]
+        for thread in threads:
+            thread.start()
+        # A signal reaches the main thread only, and only where it waits for nothing that cannot be interrupted.
+        stopping.wait()
+        for thread in threads:
+            thread.join()
+
+    def tick(self, stopping: threading.Event | None = None, turns: list[Turn] | None = None) -> None:
+        """Run each entry whose time has come, once, however often it was missed."""
+        for turn in self.turns if turns is None else turns:
             if stopping and stopping.is_set():
                 return
             if turn.due <= time.monotonic() and self._database_there():
-                self._run(turn)
-                # Counted from the end: a task slower than its interval must not starve the others.
-                turn.due = time.monotonic() + turn.interval
+                more = self._run(turn)
+                # Counted from the end: a task slower than its interval must not starve the others. One that says that
+                # more is due goes on.
+                turn.due = time.monotonic() + (0 if more else turn.interval)
 
-    def _run(self, turn: Turn) -> None:
+    def _keep(self, turns: list[Turn], stopping: threading.Event) -> None:
+        while not stopping.is_set():
+            self.tick(stopping, turns)
+            soonest = min(turn.due for turn in turns)
+            stopping.wait(min(max(soonest - time.monotonic(), 0.05), LONGEST_WAIT))
+
+    def _run(self, turn: Turn) -> bool:
+        """Run an entry; whether it says that more is due."""
+        more = False
         close_old_connections()
         try:
-            turn.call()
+            more = turn.call() is True
         except Exception as error:
             # The same failure each second says nothing new; another one does.
             if turn.trouble != repr(error):
@@ -88,6 +106,7 @@ class Clock:
                 self._remember({**self._remembered(), turn.name: time.time()})
         finally:
             close_old_connections()
+        return more
 
     def _database_there(self) -> bool:
         gone = database_is_gone()
@@ -129,7 +148,13 @@ def _turn(name: str, entry: dict[str, Any], last_run: float | None) -> Turn | No
     if interval >= REMEMBERED_FROM:
         # A wall clock set back or forth costs at most one turn.
         due += interval - min(max(time.time() - (last_run or time.time()), 0.0), interval)
-    return Turn(name, call, interval, due)
+    return Turn(name, call, interval, due, _queue(entry["task"]))
+
+
+def _queue(task: str) -> str:
+    """The queue that Celery would put a task into."""
+    routes: dict[str, dict[str, str]] = settings.CELERY_TASK_ROUTES
+    return next((route["queue"] for pattern, route in routes.items() if fnmatch(task, pattern)), "")
 
 
 def keep_time() -> None:

@@ -76,6 +76,18 @@ class StatusPage(models.Model):
     weight_major = weight_field("1", "How much of a major outage counts as downtime: 1 is all.")
     weight_partial = weight_field("0.3", "The same of a partial outage.")
     weight_degraded = weight_field("0", "The same of degraded performance.")
+    undo_seconds = models.PositiveIntegerField(
+        "seconds to think it over",
+        default=10,
+        validators=[MaxValueValidator(300)],
+        help_text="So long after posting can what subscribers are told still be withdrawn; 0 tells them at once.",
+    )
+    remind_minutes = models.PositiveIntegerField(
+        "remind of maintenance",
+        default=60,
+        validators=[MaxValueValidator(10080)],
+        help_text="So many minutes before it begins are subscribers told again; 0 never does.",
+    )
     public_past = models.BooleanField(
         "show the past to everyone",
         default=False,

@@ -88,10 +88,11 @@ class SmtpCourier:
         try:
             while opened or (queue and claim.has(MESSAGE)):
                 self.wait(0)
+                session = self._open()
                 coming = self._next(claim, queue) if claim.has(MESSAGE) else None
                 if opened is None and coming is None:
                     return
-                opened, sent = self._exchange(claim, queue, opened, coming)
+                opened, sent = self._exchange(session, claim, queue, opened, coming)
                 if sent is None and opened is None:
                     continue
                 coming_line = opened.line if opened else None
@@ -110,22 +111,21 @@ class SmtpCourier:
                 ledger.give_back(claim, opened.line, uncounted=True)
 
     def _exchange(
-        self, claim: Claim, queue: deque[Line], opened: Item | None, coming: Item | None
+        self, session: Session, claim: Claim, queue: deque[Line], opened: Item | None, coming: Item | None
     ) -> tuple[Item | None, Line | None]:
         """Send an opened letter and the next envelope: the item whose envelope was accepted, and the line sent."""
         began = time.monotonic()
         sent, outcome = None, SENT
         try:
-            session = self._open()
             session.allow(self._patience)
             session.write(opened.letter if opened else None, coming.letter if coming else None)
             if opened:
                 outcome = session.taken()
         except Late:
-            session, self.session = self.session, None  # type: ignore[assignment]
+            self.session = None
             if opened:
                 self.slow.await_answer(session, claim, opened.line)
-            elif session:
+            else:
                 session.close()
             self._return(queue, coming)
             return None, None
@@ -142,12 +142,15 @@ class SmtpCourier:
                 sent = opened.line
             else:
                 self._settle(claim, opened.line, outcome)
-        accepted = self._accepted(claim, queue, coming) if coming else None
+        accepted = self._accepted(session, claim, queue, coming) if coming else None
         self.usual += (time.monotonic() - began - self.usual) / 16
         return accepted, sent
 
-    def _accepted(self, claim: Claim, queue: deque[Line], coming: Item) -> Item | None:
-        session = self._open()
+    def _accepted(self, session: Session, claim: Claim, queue: deque[Line], coming: Item) -> Item | None:
+        if not session.is_open:
+            # It said good-bye (421) with the answer before.
+            self._return(queue, coming)
+            return None
         try:
             session.allow(self._patience)
             outcome = session.accepted(coming.letter)

@@ -16,7 +16,7 @@ from statuspage.subscribers.models import Channel, Notice
 from statuspage.subscribers.settling import rests
 
 # How long one turn lasts, in seconds, and how many lines are claimed at once.
-TURN, BATCH = 20.0, 100
+TURN, BATCH = 10.0, 100
 
 
 class Courier(Protocol):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -39,7 +39,7 @@ CLAIM = """
 CLAIMED = """
     SELECT d.id, d.notice_id, d.attempts, d.answers, s.id, s.code, s.secret, s.channel, s.address, s.locale,
         s.time_zone, s.strikes
-    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id WHERE d.token = %s AND d.state = 'pending'
+    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id WHERE d.id IN ({ids})
     ORDER BY d.attempts, d.id"""
 # One statement for two lines: the one whose message was taken, and the one whose message is to leave next.
 TAKE_NEXT = """
@@ -88,7 +88,7 @@ def fan_out(notice: Notice) -> int:
     locked = Notice.objects.select_for_update().due().filter(pk=notice.pk).first()
     if locked is None:
         return 0
-    found = Subscriber.objects.interested_in(locked).order_by("pk").values("pk", "channel")
+    found = Subscriber.objects.interested_in(locked).order_by("pk").values("id", "channel")
     interested, values = found.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_sql(FAN_OUT, interested=interested), [locked.pk, *values])
@@ -105,21 +105,30 @@ def claim(channels: Iterable[str], *, limit: int) -> Claim:
     statement = _sql(CLAIM, channels=", ".join(["%s"] * len(wanted)), skipping=skipping)
     with connection.cursor() as cursor:
         cursor.execute(statement, [token, *wanted, limit])
-        if not cursor.fetchall():
+        keys = [key for (key,) in cursor.fetchall()]
+        if not keys:
             return Claim(token, until, [])
-        cursor.execute(CLAIMED, [token])
+        cursor.execute(_sql(CLAIMED, ids=", ".join(["%s"] * len(keys))), keys)
         return Claim(token, until, [Line(*row) for row in cursor.fetchall()])
 
 
 def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
     """Mark the line whose message was taken, and tell whether the next one is still ours and wanted.
 
-    Asked before each message: it counts the attempt, and says no where the lease is over, or nobody is to be told.
+    Asked before each message: it counts the attempt, and says no where the lease is over, or nobody is to be told. A
+    database that restarts is waited for as long as the lease lasts: what was sent must not be forgotten.
     """
     done, coming = sent.id if sent else None, next.id if next else None
-    with connection.cursor() as cursor:
-        cursor.execute(_sql(TAKE_NEXT), [done, done, coming, done, coming, claim.token])
-        return (coming,) in cursor.fetchall()
+    while True:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(_sql(TAKE_NEXT), [done, done, coming, done, coming, claim.token])
+                return (coming,) in cursor.fetchall()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or not claim.has(0):
+                raise
+            connection.close()
+            time.sleep(0.25)
 
 
 def put_off(claim: Claim, line: Line, *, until: datetime, reason: str, counted: bool = True) -> None:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.waking import wake_soon
-from statuspage.subscribers.models import Delivery, Followed, Notice, SignUp, Subscriber
+from statuspage.subscribers.models import Delivery, Followed, Notice, SignUp, Subscriber, SubscriberQuerySet
 
 FAN_OUT = "statuspage.subscribers.tasks.fan_out"
 ANSWER_SIGN_UPS = "statuspage.subscribers.tasks.answer_sign_ups"
@@ -53,6 +54,11 @@ def announce(notices: Iterable[Notice]) -> None:
     Notice.objects.bulk_create(kept, ignore_conflicts=True)
     if kept:
         wake_soon(FAN_OUT, after=max(one.due_at for one in kept) - timezone.now())
+
+
+def count_by_channel(found: SubscriberQuerySet) -> dict[str, int]:
+    """How many of some subscribers there are on each channel."""
+    return dict(found.values_list("channel").annotate(Count("pk")).values_list("channel", "pk__count"))
 
 
 @transaction.atomic

@@ -123,7 +123,9 @@ class Session:
             self.allow(COMMAND)
             # The name that the certificate must bear; smtplib learns it from no other place.
             setattr(self.smtp, "_host", settings.EMAIL_HOST)  # noqa: B010 -- no attribute in its stubs
-            self.smtp.connect(settings.EMAIL_HOST, settings.EMAIL_PORT)
+            code, greeting = self.smtp.connect(settings.EMAIL_HOST, settings.EMAIL_PORT)
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, greeting)
             self.smtp.ehlo_or_helo_if_needed()
             if settings.EMAIL_USE_TLS:
                 self.smtp.encrypt(context)

@@ -17,7 +17,9 @@ def fan_out() -> None:
 
 
 @shared_task
-def drain_mail() -> None:
-    """Tell by mail whoever is due."""
-    if delivery.drain_mail():
+def drain_mail() -> bool:
+    """Tell by mail whoever is due; tells whether more may be."""
+    more = delivery.drain_mail()
+    if more:
         wake_soon(drain_mail.name)
+    return more

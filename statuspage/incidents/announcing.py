@@ -1,0 +1,194 @@
+"""What subscribers are told of an incident: its letters, and the documents that webhooks get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from statuspage.components.models import Component
+from statuspage.components.status import Status as ComponentStatus
+from statuspage.incidents import documents
+from statuspage.incidents.affected import last_words
+from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
+from statuspage.incidents.overview import overview
+from statuspage.publishing.models import StatusPage
+from statuspage.subscribers import services
+from statuspage.subscribers.marks import MANAGE, UNSUBSCRIBE, Moments, without_marks
+from statuspage.subscribers.models import Channel, Kind, Notice, Subscriber
+
+BRIEF = 600
+
+
+@dataclass(frozen=True)
+class News:
+    """What a letter says, whatever its language: what happened to an incident, and in whose words."""
+
+    incident: Incident
+    # One word or two: the status, or what else happened.
+    heading: Any
+    body: str = ""
+    body_html: str = ""
+    affected: Sequence[tuple[str, str]] = ()
+    posted_at: datetime | None = None
+
+
+def announce_update(update: IncidentUpdate) -> None:
+    """Tell subscribers of an update; programs also of each component whose status it changed."""
+    if not update.notified:
+        return
+    incident, page = update.incident, StatusPage.objects.get()
+    mentions = list(update.affected.select_related("component__group"))
+    news = News(
+        incident,
+        update.get_status_display,
+        update.body,
+        update.body_html,
+        [(mention.name, mention.new_status) for mention in mentions],
+        update.display_at,
+    )
+    due_at = timezone.now() + timedelta(seconds=page.undo_seconds)
+    notice = _notice(news, page, key=f"update:{update.code}", cause=update.code, due_at=due_at)
+    notices = [notice]
+    if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
+        rows = documents.component_rows(overview(timezone.now()), page)
+        notice.payload = _payload(incident, rows, page)
+        changed = [mention for mention in mentions if mention.old_status != mention.new_status and update.speaks]
+        notices += [_of_component(mention, update, rows, page, due_at=due_at) for mention in changed]
+    services.announce(notices)
+
+
+def announce_change(maintenance: Incident) -> None:
+    """Tell subscribers that planned work has another window."""
+    _announce(maintenance, gettext_lazy("Rescheduled"), key=f"change:{maintenance.code}:{maintenance.version}")
+
+
+def remind(maintenance: Incident) -> None:
+    """Tell subscribers that planned work begins soon; once for each beginning."""
+    key = f"reminder:{maintenance.code}:{maintenance.scheduled_for:%Y%m%d%H%M}"
+    _announce(maintenance, gettext_lazy("Starting soon"), key=key)
+
+
+def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> dict[str, str]:
+    """The letter in one language: subject, text, html, and brief."""
+    with translation.override(language):
+        heading = str(news.heading() if callable(news.heading) else news.heading)
+        incident, body = news.incident, without_marks(news.body)
+        window = _window(incident, moments)
+        context = {
+            "page": page,
+            "language": language,
+            "incident": incident,
+            "name": without_marks(incident.name),
+            "heading": heading,
+            "body": body,
+            "body_html": mark_safe(without_marks(news.body_html)),  # noqa: S308 -- rendered and cleaned when it was saved
+            "affected": [(without_marks(name), ComponentStatus(status).label) for name, status in news.affected],
+            "window": window,
+            "posted": moments.mark(news.posted_at) if news.posted_at else "",
+            "url": f"{page.url}{incident.path}",
+            "unsubscribe_url": f"{page.url}/subscriptions/unsubscribe/{UNSUBSCRIBE}",
+            "manage_url": f"{page.url}/subscriptions/manage/{MANAGE}",
+        }
+        text = render_to_string("emails/incident.txt", context)
+        return {
+            "subject": f"{heading}: {context['name']}",
+            "text": text,
+            "html": render_to_string("emails/incident.html", context),
+            "brief": _brief(body or window),
+        }
+
+
+def audience(*, kind: str, thread: str, components: Iterable[Component], at: datetime) -> dict[str, int]:
+    """How many would be told on each channel of something that touches these components."""
+    asked = Notice(kind=kind, thread=thread, component_ids=[component.pk for component in components], created_at=at)
+    found = Subscriber.objects.interested_in(asked).order_by()
+    return services.count_by_channel(found)
+
+
+def _announce(incident: Incident, heading: Any, *, key: str) -> None:
+    page = StatusPage.objects.get()
+    news = News(incident, heading, affected=[])
+    notice = _notice(news, page, key=key, cause="", due_at=timezone.now())
+    if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
+        notice.payload = _payload(incident, documents.component_rows(overview(timezone.now()), page), page)
+    services.announce([notice])
+
+
+def _notice(news: News, page: StatusPage, *, key: str, cause: str, due_at: datetime) -> Notice:
+    incident, moments = news.incident, Moments()
+    return Notice(
+        key=key,
+        kind=Kind(incident.kind),
+        thread=incident.code,
+        cause=cause,
+        component_ids=sorted(last_words(incident.updates.prefetch_related("affected__component"))),
+        letters={language: letter_of(news, page, language, moments) for language in _languages(page)},
+        moments=moments.told,
+        url=f"{page.url}{incident.path}",
+        due_at=due_at,
+    )
+
+
+def _of_component(
+    mention: AffectedComponent, update: IncidentUpdate, rows: documents.Rows, page: StatusPage, *, due_at: datetime
+) -> Notice:
+    component = mention.component
+    changed = {
+        "id": f"{update.code}-{component.code}",
+        "component_id": component.code,
+        "component_type": "Component",
+        "old_status": mention.old_status,
+        "new_status": mention.new_status,
+        "created_at": documents.stamp(update.created_at, page),
+    }
+    return Notice(
+        key=f"component:{update.code}:{component.code}",
+        kind=Kind.COMPONENT,
+        thread=component.code,
+        cause=update.code,
+        component_ids=[component.pk],
+        payload={"page": _page(page), "component_update": changed, "component": rows.get(component.code)},
+        url=f"{page.url}{component.path}",
+        due_at=due_at,
+    )
+
+
+def _payload(incident: Incident, rows: documents.Rows, page: StatusPage) -> dict[str, Any]:
+    told = Incident.objects.with_documents().get(pk=incident.pk)
+    return {"page": _page(page), "incident": documents.full_incident_document(told, rows, page)}
+
+
+def _page(page: StatusPage) -> dict[str, str]:
+    verdict = documents.status_document(overview(timezone.now()))
+    return {
+        "id": page.code,
+        "status_indicator": verdict["indicator"],
+        "status_description": verdict["description"],
+    }
+
+
+def _languages(page: StatusPage) -> list[str]:
+    """The page's own language first, then those that somebody reads."""
+    read = (code for code, _name in settings.LANGUAGES if Subscriber.objects.filter(locale=code).exists())
+    return [page.locale, *(code for code in read if code != page.locale)]
+
+
+def _window(incident: Incident, moments: Moments) -> str:
+    if not incident.scheduled_for or not incident.scheduled_until:
+        return ""
+    start, end = moments.mark(incident.scheduled_for), moments.mark(incident.scheduled_until)
+    return _("Planned from %(start)s until %(end)s.") % {"start": start, "end": end}
+
+
+def _brief(body: str) -> str:
+    text = " ".join(body.split())
+    return text if len(text) <= BRIEF else f"{text[:BRIEF].rsplit(' ', 1)[0]} …"

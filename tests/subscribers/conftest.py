@@ -1,0 +1,58 @@
+"""Subscribers, a notice for them, and a mail server that takes what they are told."""
+
+from __future__ import annotations
+
+import pytest
+
+from statuspage.subscribers.models import Kind, Notice, Subscriber
+from tests.subscribers.mail_server import MailServer
+
+
+@pytest.fixture
+def make_subscribers(page):
+    """Make as many subscribers as there are addresses, of the whole page unless something else is said."""
+
+    def make(*addresses: str, **fields) -> list[Subscriber]:
+        channel = {"channel": "email", **fields}
+        return [Subscriber.objects.create(address=address, **channel) for address in addresses]
+
+    return make
+
+
+@pytest.fixture
+def make_notice(page):
+    """A notice with a short letter, due now."""
+
+    def make(key: str = "update:abcdefghijkl", **fields) -> Notice:
+        text = "Investigating: Slow answers\n\nSince \ue0000\ue000 answers are slow.\n.\nhttps://x/\ue001\nhttps://x/\ue002\n"
+        letter = {"subject": "Investigating: Slow answers", "text": text, "html": f"<p>{text}</p>", "brief": "Slow."}
+        said = {
+            "kind": Kind.INCIDENT,
+            "thread": "abcdefghijkl",
+            "letters": {"en": letter},
+            "moments": ["2026-11-21T09:00:00+00:00"],
+            "url": "https://status.example.com/incidents/abcdefghijkl",
+        }
+        return Notice.objects.create(key=key, **said | fields)
+
+    return make
+
+
+@pytest.fixture
+def mail_server(settings):
+    """Start a mail server that behaves as told, and send mail to it."""
+    servers = []
+
+    def start(**options) -> MailServer:
+        server = MailServer(**options)
+        servers.append(server)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.DEFAULT_FROM_EMAIL = "status@example.com"
+        return server
+
+    yield start
+    for server in servers:
+        server.close()
