@@ -20,6 +20,7 @@ from statuspage.incidents import documents
 from statuspage.incidents.affected import last_words
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
+from statuspage.publishing.codes import new_code
 from statuspage.publishing.models import StatusPage
 from statuspage.subscribers import services
 from statuspage.subscribers.marks import MANAGE, UNSUBSCRIBE, Moments, without_marks
@@ -117,7 +118,7 @@ def audience(*, kind: str, thread: str, components: Iterable[Component], at: dat
 def _announce(incident: Incident, heading: Any, *, key: str) -> None:
     page = StatusPage.objects.get()
     news = News(incident, heading, affected=[])
-    notice = _notice(news, page, key=key, cause="", due_at=timezone.now())
+    notice = _notice(news, page, key=key, cause=new_code(), due_at=timezone.now())
     if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
         notice.payload = _payload(incident, documents.component_rows(overview(timezone.now()), page), page)
     services.announce([notice])

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.waking import wake_soon
-from statuspage.subscribers.models import Delivery, Followed, Notice, SignUp, Subscriber, SubscriberQuerySet
+from statuspage.subscribers.models import HOOKS, Delivery, Followed, Notice, SignUp, Subscriber, SubscriberQuerySet
 
 FAN_OUT = "statuspage.subscribers.tasks.fan_out"
+DRAIN_MAIL, DRAIN_HOOKS = "statuspage.subscribers.tasks.drain_mail", "statuspage.subscribers.tasks.drain_hooks"
 ANSWER_SIGN_UPS = "statuspage.subscribers.tasks.answer_sign_ups"
 PENDING, DROPPED = Delivery.State.PENDING, Delivery.State.DROPPED
 
@@ -75,6 +76,24 @@ def tell_now(cause: str) -> None:
     now = timezone.now()
     Notice.objects.filter(cause=cause, fanned_out_at=None, withdrawn_at=None, due_at__gt=now).update(due_at=now)
     wake_soon(FAN_OUT)
+
+
+@transaction.atomic
+def retry(lines: QuerySet[Delivery], *, again: bool = False) -> int:
+    """Try once more to tell those whom nobody could tell; tells how many they are.
+
+    `again` also repeats to hooks what they took already: programs know a repetition by its id. People are not told
+    twice.
+    """
+    wanted = Q(state=Delivery.State.FAILED) | (Q(channel__in=HOOKS) if again else Q(pk__in=[]))
+    found = lines.filter(wanted, subscriber__unsubscribed_at=None, subscriber__suspended_at=None)
+    notices = list(found.order_by().values_list("notice", flat=True).distinct())
+    fresh = {"attempts": 0, "answers": 0, "token": "", "sent_at": None, "next_at": timezone.now()}
+    count = found.update(state=PENDING, **fresh)
+    Notice.objects.filter(pk__in=notices).update(counts=None)
+    wake_soon(DRAIN_MAIL)
+    wake_soon(DRAIN_HOOKS)
+    return count
 
 
 @transaction.atomic

@@ -1,0 +1,87 @@
+"""The ledger at the desk: who was told of something, who was not, and what can be done about it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from statuspage.publishing.models import StatusPage
+from statuspage.publishing.templatetags.page import csv_cell
+from statuspage.subscribers import services
+from statuspage.subscribers.models import Delivery, Notice
+from statuspage.subscribers.tally import Tally, tallies
+from statuspage.team.access import DeskRequest, staff_only
+
+PER_PAGE = 50
+COLUMNS = ["channel", "address", "state", "sent_at", "attempts", "last_error"]
+
+
+@require_safe
+@staff_only
+def ledger(request: DeskRequest, cause: str) -> HttpResponse:
+    """Everybody who was to be told, one line each; those whom nobody could tell come first."""
+    tally = _tally(cause)
+    state, word = request.GET.get("state", ""), " ".join(request.GET.get("q", "").replace("\0", "").split())
+    lines = _lines(cause).order_by("state", "channel", "pk")
+    if state in Delivery.State:
+        lines = lines.filter(state=state)
+    if word:
+        lines = lines.filter(subscriber__address__icontains=word)
+    notice = Notice.objects.filter(cause=cause).exclude(letters={}).first()
+    context = {
+        "page": StatusPage.objects.get(),
+        "tally": tally,
+        "notice": notice,
+        "found": Paginator(lines.select_related("subscriber", "notice"), PER_PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "word": word,
+        "states": Delivery.State.values,
+    }
+    return render(request, "desk/told/ledger.html", context)
+
+
+@require_safe
+@staff_only
+def state(request: DeskRequest, cause: str) -> HttpResponse:
+    """How far it has come: the part of a page that asks for itself while something moves."""
+    return render(request, "desk/told/_tally.html", {"tally": _tally(cause), "page": StatusPage.objects.get()})
+
+
+@require_POST
+@staff_only
+def act(request: DeskRequest, cause: str) -> HttpResponse:
+    """Withdraw it, tell it at once, or try again to tell those who were missed."""
+    _tally(cause)
+    deed = request.POST.get("act", "")
+    if deed == "withdraw":
+        if services.withdraw(cause):
+            messages.success(request, "Withdrawn: nobody is told. The message itself stays on the page.")
+        else:
+            messages.error(request, "Too late: it is on its way already.")
+    elif deed == "now":
+        services.tell_now(cause)
+    elif deed == "retry":
+        count = services.retry(_lines(cause))
+        messages.success(request, f"Trying again: {count}. Whoever is suspended or has left is not told.")
+    elif deed == "again":
+        count = services.retry(_lines(cause).filter(pk__in=request.POST.getlist("line")[:1]), again=True)
+        messages.success(request, "Sent again in a moment." if count else "It cannot be sent again.")
+    return redirect(request.POST.get("back") == "ledger" and request.path.removesuffix("act/") or _back(request))
+
+
+@require_safe
+@staff_only
+def lines(request: DeskRequest, cause: str) -> StreamingHttpResponse:
+    """The same as a file of comma-separated values."""
+    _tally(cause)
+    response = StreamingHttpResponse(_rows(cause), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="told-{cause}.csv"'
+    return response
