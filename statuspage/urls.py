@@ -7,6 +7,7 @@ urlpatterns = [
     path("desk/", include("statuspage.incidents.urls")),
     path("desk/postmortems/", include("postmortems.urls")),
     # What of the public site is no file.
+    path("", include("statuspage.subscribers.urls_public")),
     path("", include("statuspage.incidents.urls_public")),
     path("", include("statuspage.publishing.urls")),
 ]
