@@ -59,14 +59,14 @@ class ScopeForm(forms.Form):
     components = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, required=False)
     incidents = forms.BooleanField(label=_("Incidents"), required=False, initial=True)
     maintenance = forms.BooleanField(label=_("Planned maintenance"), required=False, initial=True)
-    time_zone = forms.ChoiceField(label=_("Times in your mails"), required=False)
+    time_zone = forms.ChoiceField(label=_("Time zone of your mails"), required=False)
 
     def __init__(self, *args: Any, page: StatusPage, subscriber: Subscriber | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.offers = offered(timezone.now(), to=subscriber)
         groups = [(one.group.code, one.group.name) for one in self.offers if one.group]
         components = [(component.code, component.name) for one in self.offers for component in one.components]
-        own = ("", _("In the page's time zone, %(zone)s") % {"zone": page.time_zone})
+        own = ("", _("The page's own: %(zone)s") % {"zone": page.time_zone})
         choices = {"groups": groups, "components": components, "time_zone": [own, *zones_by_place()]}
         for name, known in choices.items():
             self.fields[name].choices = known  # type: ignore[attr-defined]

@@ -34,7 +34,7 @@ def test_only_the_chosen_parts_are_told(client, asking, mailed, make_component):
     del typed["maintenance"]
     client.post("/subscribe", typed)
     [letter] = mailed()
-    for part in ("  - Harbour, with all that belongs to it", "  - Website", "Sort of news: incidents"):
+    for part in ("  - Harbour, with all that belongs to it", "  - Website", "Kinds of news: incidents"):
         assert part in letter.body
     client.post(path_in(letter, "confirm"))
     subscriber = told("reader@example.com")

@@ -25,6 +25,7 @@ LINKS = {
     "Incidents": "desk:index",
     "Components": "desk:components",
     "Postmortems": "postmortems:index",
+    "Subscribers": "subscribers:index",
     "Settings": "admin:index",
 }
 
@@ -59,7 +60,8 @@ def desk_links(context: Context) -> list[Link]:
     """The rooms of the desk that are open to whoever asks, and which of them this is."""
     match = context["request"].resolver_match
     here = match.view_name if match else ""
-    current = "postmortems:index" if here.startswith("postmortems:") else "desk:index"
+    room = here.partition(":")[0]
+    current = f"{room}:index" if room in ("postmortems", "subscribers") else "desk:index"
     current = here if here in LINKS.values() else current
     allowed = {**LINKS} if context["request"].user.get_all_permissions() else {**LINKS, "Settings": ""}
     return [Link(name, reverse(view), view == current) for name, view in allowed.items() if view]
