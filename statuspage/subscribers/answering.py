@@ -89,7 +89,12 @@ def _take() -> tuple[SignUp, Reply] | None:
         return None
     for asked in SignUp.objects.filter(due_at__lte=now).order_by("due_at", "pk")[:BATCH]:
         mailed = to_mailbox(asked.mailbox).filter(mailed_at__gt=now - DAY).exclude(pk=asked.pk)
-        reply = reply_to(asked, mailed_lately=mailed.exists())
+        try:
+            reply = reply_to(asked, mailed_lately=mailed.exists())
+        except Exception:
+            logger.exception("A sign-up could not be understood")
+            _put_off(asked)
+            continue
         asked.due_at, asked.mailed_at = (now + LEASE, now) if reply else (None, asked.mailed_at)
         asked.save(update_fields=["due_at", "mailed_at"])
         if reply:
