@@ -21,6 +21,7 @@ from statuspage.incidents.models import Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
 from statuspage.incidents.told import told
 from statuspage.publishing.models import StatusPage
+from statuspage.subscribers.tally import tallies
 from statuspage.team.access import DeskRequest, staff_member, staff_only
 from statuspage.team.once import once
 
@@ -218,6 +219,7 @@ def _shown(request: DeskRequest, page: StatusPage, incident: Incident) -> dict[s
         "said": sorted(last_words(timeline).values(), key=lambda mention: mention.name),
         "stamp": _stamp(incident),
         "newest": timeline[0],
+        "tallies": tallies(update.code for update in (timeline if everything else timeline[:SHOWN_AT_FIRST])),
     }
 
 

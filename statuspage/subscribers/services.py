@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.waking import wake_soon
-from statuspage.subscribers.models import HOOKS, Delivery, Followed, Notice, SignUp, Subscriber, SubscriberQuerySet
+from statuspage.subscribers.models import (
+    HOOKS,
+    Delivery,
+    Followed,
+    Notice,
+    SignUp,
+    Subscriber,
+    SubscriberQuerySet,
+    new_secret,
+)
 
 FAN_OUT = "statuspage.subscribers.tasks.fan_out"
 DRAIN_MAIL, DRAIN_HOOKS = "statuspage.subscribers.tasks.drain_mail", "statuspage.subscribers.tasks.drain_hooks"
@@ -43,6 +52,10 @@ class Scope:
     @property
     def is_empty(self) -> bool:
         return not (self.whole_page or self.groups or self.components or self.incident)
+
+
+class BelongsToSomebodyElse(Exception):
+    """A hook that is subscribed already, by another contact: its preferences and its secret are theirs."""
 
 
 @transaction.atomic
@@ -125,12 +138,19 @@ def sign_up(
 def confirm(asked: SignUp, *, at: datetime | None = None) -> Subscriber:
     """What the link of a sign-up does: a new subscription, or the asked for added to the one that is there.
 
-    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read.
+    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read. Raises
+    BelongsToSomebodyElse for a hook that another contact looks after: a link proves one's own mailbox alone.
     """
     at = at or timezone.now()
     # A second click waits for the first, and finds the subscription.
     asked = SignUp.objects.select_for_update().get(pk=asked.pk)
     scope = Scope.of(asked.scope)
+    known = _known(asked.channel, asked.address)
+    if known and known.mailbox.lower() != asked.mailbox.lower():
+        if known.unsubscribed_at is None:
+            raise BelongsToSomebodyElse
+        # Whoever had it before knows its secret, and with that its passes.
+        Subscriber.objects.filter(pk=known.pk).update(secret=new_secret())
     return _subscribe(
         asked.channel,
         asked.address,
@@ -185,9 +205,15 @@ def resume(subscriber: Subscriber) -> None:
     Subscriber.objects.filter(pk=subscriber.pk).update(suspended_at=None, suspension="", strikes=0, failing_since=None)
 
 
+@transaction.atomic
+def erase(subscriber: Subscriber) -> None:
+    """Forget somebody; the ledger keeps that one more was told, and not who."""
+    _drop_pending(subscriber)
+    subscriber.delete()
+
+
 def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *, at: datetime) -> Subscriber:
-    same = Subscriber.objects.select_for_update().alias(lower=Lower("address"))
-    known = same.filter(channel=channel, lower=address.lower()).first()
+    known = _known(channel, address)
     subscriber = known or Subscriber(channel=channel, address=address)
     returning = known is None or known.unsubscribed_at is not None
     if returning:
@@ -214,6 +240,11 @@ def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *
     if scope.incident:
         Followed.objects.get_or_create(subscriber=subscriber, incident=scope.incident)
     return subscriber
+
+
+def _known(channel: str, address: str) -> Subscriber | None:
+    same = Subscriber.objects.select_for_update().alias(lower=Lower("address"))
+    return same.filter(channel=channel, lower=address.lower()).first()
 
 
 def _drop_pending(subscriber: Subscriber) -> None:

@@ -79,7 +79,9 @@ def tallies(causes: Iterable[str]) -> dict[str, Tally]:
     notices = list(Notice.objects.filter(cause__in=list(causes)).defer("letters", "payload"))
     live = _live([notice.pk for notice in notices if notice.fanned_out_at and notice.counts is None])
     for notice in notices:
-        tally = found.setdefault(notice.cause, Tally(notice.cause, notice.due_at, notice.withdrawn_at is not None, False))
+        tally = found.setdefault(
+            notice.cause, Tally(notice.cause, notice.due_at, notice.withdrawn_at is not None, False)
+        )
         tally.begun |= notice.fanned_out_at is not None
         counts = notice.counts or live.get(notice.pk, {})
         if tally.can_be_withdrawn:
@@ -97,8 +99,9 @@ def close_books() -> None:
     pending = Delivery.objects.filter(notice=OuterRef("pk"), state=State.PENDING)
     open_books = Notice.objects.filter(fanned_out_at__isnull=False, counts=None).exclude(Exists(pending))
     keys = list(open_books.values_list("pk", flat=True)[:100])
-    for key, counts in ({key: {} for key in keys} | _live(keys)).items():
-        Notice.objects.filter(pk=key).update(counts=counts)
+    counted = _live(keys)
+    for key in keys:
+        Notice.objects.filter(pk=key).update(counts=counted.get(key, {}))
 
 
 def _live(keys: list[int]) -> dict[int, Counts]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from statuspage.publishing.models import StatusPage
-from statuspage.publishing.templatetags.page import csv_cell
 from statuspage.subscribers import services
 from statuspage.subscribers.models import Delivery, Notice
+from statuspage.subscribers.spreadsheet import csv_line
 from statuspage.subscribers.tally import Tally, tallies
 from statuspage.team.access import DeskRequest, staff_only
 
@@ -48,9 +48,9 @@ def ledger(request: DeskRequest, cause: str) -> HttpResponse:
     return render(request, "desk/told/ledger.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
-def state(request: DeskRequest, cause: str) -> HttpResponse:
+def progress(request: DeskRequest, cause: str) -> HttpResponse:
     """How far it has come: the part of a page that asks for itself while something moves."""
     return render(request, "desk/told/_tally.html", {"tally": _tally(cause), "page": StatusPage.objects.get()})
 
@@ -74,14 +74,42 @@ def act(request: DeskRequest, cause: str) -> HttpResponse:
     elif deed == "again":
         count = services.retry(_lines(cause).filter(pk__in=request.POST.getlist("line")[:1]), again=True)
         messages.success(request, "Sent again in a moment." if count else "It cannot be sent again.")
-    return redirect(request.POST.get("back") == "ledger" and request.path.removesuffix("act/") or _back(request))
+    if request.htmx:
+        return progress(request, cause)
+    return redirect(_back(request, cause))
 
 
 @require_safe
 @staff_only
-def lines(request: DeskRequest, cause: str) -> StreamingHttpResponse:
+def as_csv(request: DeskRequest, cause: str) -> HttpResponse:
     """The same as a file of comma-separated values."""
     _tally(cause)
-    response = StreamingHttpResponse(_rows(cause), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="told-{cause}.csv"'
-    return response
+    headers = {"Content-Disposition": f'attachment; filename="told-{cause}.csv"'}
+    return HttpResponse(_rows(cause), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _tally(cause: str) -> Tally:
+    found = tallies([cause]).get(cause)
+    if found is None:
+        raise Http404("Nothing was told by that name.")
+    return found
+
+
+def _lines(cause: str) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(notice__cause=cause)
+
+
+def _rows(cause: str) -> Iterator[str]:
+    yield csv_line(COLUMNS)
+    for line in _lines(cause).select_related("subscriber").order_by("pk").iterator(chunk_size=1000):
+        address = line.subscriber.address if line.subscriber else "(erased)"
+        sent = line.sent_at.isoformat(timespec="seconds") if line.sent_at else ""
+        yield csv_line([line.channel, address, line.state, sent, str(line.attempts), line.last_error])
+
+
+def _back(request: DeskRequest, cause: str) -> str:
+    """Where the button was pressed; never another site."""
+    path = request.POST.get("back", "")
+    if path.startswith("/desk/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None):
+        return path
+    return reverse("subscribers:ledger", args=[cause])
