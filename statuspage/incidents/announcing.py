@@ -22,6 +22,7 @@ from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpd
 from statuspage.incidents.overview import overview
 from statuspage.publishing.codes import new_code
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import prefix
 from statuspage.subscribers import services
 from statuspage.subscribers.marks import MANAGE, UNSUBSCRIBE, Moments, without_marks
 from statuspage.subscribers.models import Channel, Kind, Notice, Subscriber
@@ -95,7 +96,8 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
             "affected": [(without_marks(name), ComponentStatus(status).label) for name, status in news.affected],
             "window": window,
             "posted": moments.mark(news.posted_at) if news.posted_at else "",
-            "url": f"{page.url}{incident.path}",
+            "prefix": prefix(page, language),
+            "url": f"{page.url}{prefix(page, language)}{incident.path}",
             "unsubscribe_url": f"{page.url}/subscriptions/unsubscribe/{UNSUBSCRIBE}",
             "manage_url": f"{page.url}/subscriptions/manage/{MANAGE}",
         }

@@ -21,6 +21,7 @@ from statuspage.subscribers.tally import Tally, tallies
 from statuspage.team.access import DeskRequest, staff_only
 
 PER_PAGE = 50
+WITHDRAWN = "Withdrawn: nobody is told. The message itself stays on the page."
 COLUMNS = ["channel", "address", "state", "sent_at", "attempts", "last_error"]
 
 
@@ -61,21 +62,23 @@ def act(request: DeskRequest, cause: str) -> HttpResponse:
     """Withdraw it, tell it at once, or try again to tell those who were missed."""
     _tally(cause)
     deed = request.POST.get("act", "")
+    told = ""
     if deed == "withdraw":
-        if services.withdraw(cause):
-            messages.success(request, "Withdrawn: nobody is told. The message itself stays on the page.")
-        else:
-            messages.error(request, "Too late: it is on its way already.")
+        withdrawn = services.withdraw(cause)
+        told = WITHDRAWN if withdrawn else "Too late: it is on its way already."
     elif deed == "now":
         services.tell_now(cause)
     elif deed == "retry":
         count = services.retry(_lines(cause))
-        messages.success(request, f"Trying again: {count}. Whoever is suspended or has left is not told.")
+        told = f"Trying again: {count}. Whoever is suspended or has left is not told."
     elif deed == "again":
         count = services.retry(_lines(cause).filter(pk__in=request.POST.getlist("line")[:1]), again=True)
-        messages.success(request, "Sent again in a moment." if count else "It cannot be sent again.")
+        told = "Sent again in a moment." if count else "It cannot be sent again."
     if request.htmx:
+        # The part that comes back says it.
         return progress(request, cause)
+    if told:
+        messages.success(request, told)
     return redirect(_back(request, cause))
 
 
