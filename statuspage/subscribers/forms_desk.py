@@ -33,7 +33,7 @@ class KeyedForm(PlainForm):
 class AddForm(KeyedForm):
     """Somebody who agreed elsewhere; what is not ticked is everything."""
 
-    channel = forms.ChoiceField(label="Channel", choices=Channel, initial=Channel.EMAIL)
+    channel = forms.ChoiceField(label="Channel", choices=Channel, widget=forms.RadioSelect, initial=Channel.EMAIL)
     email = MailboxField(label="Mail address", help_text="For a hook: of whoever looks after it.")
     url = forms.CharField(label="Address of the hook", help_text="Not for mail.", max_length=LONGEST, required=False)
     proof = forms.CharField(

@@ -33,7 +33,7 @@ class Import:
     def lines(self) -> Iterator[str]:
         """The report as it is told."""
         if self.problems:
-            yield f"Nothing was imported: {len(self.problems)} line(s) need another look."
+            yield "Nothing was imported. What needs another look:"
             yield from self.problems
             return
         if self.asked:

@@ -84,7 +84,7 @@ def already_letter(asked: SignUp, subscriber: Subscriber, page: StatusPage, at: 
 
 def links_letter(asked: SignUp, mine: list[Subscriber], page: StatusPage, at: datetime) -> EmailMultiAlternatives:
     """The way to the preferences of each subscription that a mailbox looks after."""
-    ways = [(one, _host(one), _address(page, "manage", links.manage_pass(one.code, one.secret, at))) for one in mine]
+    ways = [(one.address, _address(page, "manage", links.manage_pass(one.code, one.secret, at))) for one in mine]
     return _letter("links", lambda: _("Your preferences at %(title)s") % {"title": page.title}, asked, page, ways=ways)
 
 
@@ -115,9 +115,9 @@ def _letter(
     return letter
 
 
-def _host(who: SignUp | Subscriber) -> str:
+def _host(asked: SignUp) -> str:
     """Of a hook no more than where it is: the rest is a stranger's to write, and somebody else reads it."""
-    return "" if who.channel == Channel.EMAIL else str(urlsplit(who.address).hostname)
+    return "" if asked.channel == Channel.EMAIL else str(urlsplit(asked.address).hostname)
 
 
 def _address(page: StatusPage, view: str, given: str) -> str:

@@ -3,13 +3,14 @@
 import html5lib
 import pytest
 from django.core import mail
+from django.urls import reverse
 from django.utils import timezone
 
 from statuspage.publishing.press import publish
 from statuspage.subscribers import links
 from statuspage.subscribers.answering import answer_sign_ups
 from statuspage.subscribers.models import Delivery, Followed, SignUp, Subscriber
-from statuspage.subscribers.services import Scope, sign_up, subscribe_verified
+from statuspage.subscribers.services import Scope, sign_up, subscribe_verified, suspend
 from tests.browser import complaints, tab
 from tests.subscribers.conftest import path_in, told
 
@@ -130,3 +131,31 @@ def test_a_reader_subscribes_from_the_front_page_to_the_last_button(site, chromi
         page.get_by_role("button", name="Unsubscribe").click()
         page.get_by_role("heading", name="You are unsubscribed").wait_for()
     assert told("reader@example.com").unsubscribed_at
+
+
+def test_the_desk_of_subscribers_is_accessible_and_fits(site, chromium, staff, client, make_component):
+    make_component("Berths", group="Harbour")
+    everything = Scope(whole_page=True)
+    hook = {"channel": "webhook", "address": HOOK, "contact": "ops@example.com"}
+    for whom in (hook, {"channel": "email", "address": "a@example.com"}):
+        subscribe_verified(**whom, scope=everything, proof="Contract 4711")
+    suspend(Subscriber.objects.get(channel="email"), Subscriber.Suspension.STAFF)
+    client.force_login(staff)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}
+    for scheme in ("light", "dark"):
+        for width in (360, 1280):
+            size = {"width": width, "height": 900}
+            with tab(chromium, site, color_scheme=scheme, viewport=size, bypass_csp=True) as page:
+                page.context.add_cookies([cookie])
+                for name in ("index", "add", "import"):
+                    page.goto(reverse(f"subscribers:{name}"))
+                    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                    assert (name, width, scheme, wider <= 0) == (name, width, scheme, True)
+                    assert (name, width, scheme, complaints(page)) == (name, width, scheme, [])
+                    assert [
+                        height
+                        for height in page.eval_on_selector_all(
+                            ".choices label", "found => found.map(one => one.offsetHeight)"
+                        )
+                        if height > 60
+                    ] == []
