@@ -1,12 +1,13 @@
 """Reading the environment, loudly: a broken value refuses to start with a sentence."""
 
 import contextlib
+import importlib.util
 import os
 import secrets
 import tempfile
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -121,10 +122,23 @@ def read_database(data_dir: Path) -> dict:
 def read_email() -> dict:
     """Django's mail settings from EMAIL_URL; without it, mails are printed where the server runs."""
     value = read("EMAIL_URL", "consolemail://")
+    if value.startswith("anymail://"):
+        return _anymail(value)
     try:
         return environ.Env.email_url_config(value)
     except Exception as error:
         raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}.") from error
+
+
+def _anymail(url: str) -> dict:
+    """`anymail://postmark?server_token=…`: the service, and its settings as django-anymail names them in small letters."""
+    parts = _split("EMAIL_URL", url)
+    service = parts.hostname or ""
+    module = f"anymail.backends.{service}"
+    if not service.isidentifier() or importlib.util.find_spec(module) is None:
+        raise ImproperlyConfigured(f"EMAIL_URL names the service {service!r}, which django-anymail does not know.")
+    settings = {f"{service}_{name}".upper(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
+    return {"EMAIL_BACKEND": f"{module}.EmailBackend", "ANYMAIL": settings}
 
 
 def secret_key(data_dir: Path) -> str:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "anymail",
     "django_htmx",
     "allauth",
     "allauth.account",
@@ -106,6 +107,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 vars().update(environment.read_email())
 DEFAULT_FROM_EMAIL = environment.read_mailbox("MAIL_FROM", f"status@{_site.hostname}")
+MAIL_DKIM_SELECTOR = environment.read("MAIL_DKIM_SELECTOR")
+# By which the ESP proves that it is the ESP, as name:password (HTTP basic authentication).
+ANYMAIL_WEBHOOK_SECRET = environment.read("MAIL_WEBHOOK_SECRET") or None
 MAIL_REPLY_TO = environment.read_mailbox("MAIL_REPLY_TO")
 
 LANGUAGE_CODE = "en"

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -7,6 +8,7 @@ urlpatterns = [
     path("desk/", include("statuspage.incidents.urls")),
     path("desk/subscribers/", include("statuspage.subscribers.urls")),
     path("desk/postmortems/", include("postmortems.urls")),
+    *([path("mail/", include("anymail.urls"))] if settings.ANYMAIL_WEBHOOK_SECRET else []),
     # What of the public site is no file.
     path("", include("statuspage.subscribers.urls_public")),
     path("", include("statuspage.incidents.urls_public")),

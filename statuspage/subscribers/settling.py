@@ -33,7 +33,8 @@ def settle(claim: Claim, line: Line, outcome: Outcome, *, counted: bool = True) 
             ledger.fail(claim, line, reason=f"Given up: {outcome.reason}", counted=counted)
     else:
         ledger.fail(claim, line, reason=outcome.reason, counted=counted)
-        _blame(line, outcome.verdict)
+        if outcome.verdict in (Verdict.BAD_ADDRESS, Verdict.GONE):
+            blame(line.subscriber_id, line.channel, at_once=outcome.verdict == Verdict.GONE)
 
 
 def forgive(line: Line) -> None:
@@ -60,13 +61,13 @@ def works_again(channel: str) -> None:
     Trouble.objects.filter(channel=channel).delete()
 
 
-def _blame(line: Line, verdict: Verdict) -> None:
-    found = Subscriber.objects.filter(pk=line.subscriber_id, suspended_at=None)
-    if verdict == Verdict.BAD_ADDRESS:
-        found.update(strikes=F("strikes") + 1)
+def blame(subscriber_id: int, channel: str, *, at_once: bool) -> None:
+    """Hold a refusal against an address; a few in a row, or one that leaves no hope, suspend it."""
+    found = Subscriber.objects.filter(pk=subscriber_id, suspended_at=None)
+    found.update(strikes=F("strikes") + 1)
+    if not at_once:
         found = found.filter(strikes__gte=STRIKES)
-    if verdict in (Verdict.BAD_ADDRESS, Verdict.GONE):
-        why = Subscriber.Suspension.BOUNCE if line.channel == Channel.EMAIL else Subscriber.Suspension.ENDPOINT
-        if found.update(suspended_at=timezone.now(), suspension=why):
-            pending = Delivery.objects.filter(subscriber=line.subscriber_id, state=Delivery.State.PENDING)
-            pending.update(state=Delivery.State.DROPPED)
+    why = Subscriber.Suspension.BOUNCE if channel == Channel.EMAIL else Subscriber.Suspension.ENDPOINT
+    if found.update(suspended_at=timezone.now(), suspension=why):
+        pending = Delivery.objects.filter(subscriber=subscriber_id, state=Delivery.State.PENDING)
+        pending.update(state=Delivery.State.DROPPED)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("add/", views_desk.add, name="add"),
     path("import/", views_desk.import_file, name="import"),
     path("export.csv", views_desk.export_file, name="export"),
+    path("readiness/", views_desk.readiness, name="readiness"),
     path("told/<slug:cause>/", views_told.ledger, name="ledger"),
     path("told/<slug:cause>/state/", views_told.progress, name="told"),
     path("told/<slug:cause>/act/", views_told.act, name="tell"),

@@ -16,6 +16,7 @@ from statuspage.subscribers import services
 from statuspage.subscribers.forms_desk import MOST_LINES, AddForm, ImportForm
 from statuspage.subscribers.importing import Import, import_subscribers
 from statuspage.subscribers.models import Channel, Subscriber
+from statuspage.subscribers.readiness import findings
 from statuspage.subscribers.reading import Unreadable
 from statuspage.subscribers.spreadsheet import COLUMNS, written
 from statuspage.team.access import DeskRequest, staff_only
@@ -119,6 +120,17 @@ def export_file(request: DeskRequest) -> HttpResponse:
     name = f"subscribers-{timezone.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(written(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@require_safe
+@staff_only
+def readiness(request: DeskRequest) -> HttpResponse:
+    """Whether mail from here will be believed; looked up while the reader waits for that part alone."""
+    context = {"page": StatusPage.objects.get()}
+    if request.htmx or "look" in request.GET:
+        context["findings"] = findings()
+    template = "desk/subscribers/_findings.html" if request.htmx else "desk/subscribers/readiness.html"
+    return render(request, template, context)
 
 
 def _counts() -> list[tuple[str, dict[str, int]]]:
