@@ -19,7 +19,7 @@ from statuspage.subscribers.services import Scope
 
 PROOF = "Where and how they agreed, such as “contract 4711, signed 2 May 2026”. It is kept with the subscription."
 # As many as one request may take its time for.
-MOST_LINES, MOST_BYTES = 5_000, 4_000_000
+MOST_LINES, MOST_BYTES = 2_000, 4_000_000
 
 
 class KeyedForm(PlainForm):

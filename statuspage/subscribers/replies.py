@@ -20,7 +20,7 @@ from statuspage.publishing.pages import in_languages
 from statuspage.publishing.wording import one_line
 from statuspage.subscribers import links
 from statuspage.subscribers.models import Channel, SignUp, Subscriber, SubscriberQuerySet
-from statuspage.subscribers.scopes import covers, in_words
+from statuspage.subscribers.scopes import InWords, covers, in_words
 from statuspage.subscribers.services import Scope
 
 Reply = Callable[[StatusPage, datetime], EmailMultiAlternatives]
@@ -95,11 +95,18 @@ def sender(page: StatusPage) -> str:
 
 
 def _letter(
-    name: str, subject: Callable[[], str], asked: SignUp, page: StatusPage, **told: Any
+    name: str,
+    subject: Callable[[], str],
+    asked: SignUp,
+    page: StatusPage,
+    *,
+    wanted: Callable[[], InWords] | None = None,
+    **told: Any,
 ) -> EmailMultiAlternatives:
     language = asked.locale if asked.locale in page.languages else page.locale
     with translation.override(language):
-        context = {"page": page, "asked": asked, "host": _host(asked), **in_languages(page, "/"), **told}
+        told |= {"page": page, "asked": asked, "host": _host(asked), "wanted": wanted and wanted()}
+        context = {**in_languages(page, "/"), **told}
         text = render_to_string(f"emails/{name}.txt", context)
         html = render_to_string(f"emails/{name}.html", context)
         letter = EmailMultiAlternatives(one_line(subject()), text, sender(page), [asked.mailbox])

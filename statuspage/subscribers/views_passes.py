@@ -20,7 +20,7 @@ from statuspage.subscribers import links, services
 from statuspage.subscribers.forms import LinkForm, PreferencesForm
 from statuspage.subscribers.models import Channel, Subscriber
 from statuspage.subscribers.pages import SUBSCRIBE, rendered
-from statuspage.subscribers.scopes import in_words, scope_of
+from statuspage.subscribers.scopes import InWords, in_words, scope_of
 from statuspage.subscribers.services import BelongsToSomebodyElse, Scope
 
 PassView = Callable[[HttpRequest, str], HttpResponse]
@@ -122,15 +122,25 @@ def _gone(page: StatusPage) -> HttpResponse:
     return _tell("gone", page, page.locale, status=404, form=LinkForm())
 
 
-def _tell(name: str, page: StatusPage, locale: str, *, status: int = 200, **told: Any) -> HttpResponse:
+def _tell(
+    name: str,
+    page: StatusPage,
+    locale: str,
+    *,
+    status: int = 200,
+    wanted: Callable[[], InWords] | None = None,
+    **told: Any,
+) -> HttpResponse:
     """A page in a subscriber's language. It says of itself to be the public form: its own address holds the pass."""
     language = _spoken(page, locale)
     with translation.override(language):
-        body = rendered(f"subscribers/{name}.html", page, SUBSCRIBE, **told | {"alternates": []})
+        # Asked once: a template would ask a function anew at each mention.
+        told |= {"wanted": wanted and wanted(), "alternates": []}
+        body = rendered(f"subscribers/{name}.html", page, SUBSCRIBE, **told)
     return HttpResponse(body, status=status, headers={"Content-Language": language})
 
 
-def _in_words(subscriber: Subscriber) -> Any:
+def _in_words(subscriber: Subscriber) -> InWords:
     return in_words(scope_of(subscriber), followed=subscriber.followed.values_list("incident", flat=True))
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from statuspage.subscribers import links
@@ -88,3 +90,23 @@ def test_only_a_webhook_has_a_secret_to_show(client, make_subscriber):
     assert "whsec_" not in client.get(manage(make_subscriber())).text
     hook = make_subscriber("https://hooks.example.net/1", channel="webhook", contact="ops@example.com")
     assert links.signing_secret(hook) in client.get(manage(hook)).text
+
+
+def test_many_components_cost_no_more_queries_than_a_few(client, make_subscriber, make_component):
+    def queries() -> list[int]:
+        found = []
+        for ask in (
+            lambda: client.get(manage(one)),
+            lambda: client.post("/subscribe", {"email": "nobody"}),
+            lambda: client.get(f"/subscriptions/unsubscribe/{links.unsubscribe_pass(one.code, one.secret)}"),
+        ):
+            with CaptureQueriesContext(connection) as caught:
+                ask()
+            found.append(len(caught))
+        return found
+
+    one = make_subscriber(scope=Scope(components=(make_component("First", group="First").code,)))
+    few = queries()
+    for number in range(20):
+        one.components.add(make_component(f"Part {number}", group=f"Group {number}"))
+    assert queries() == few
