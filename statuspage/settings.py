@@ -106,6 +106,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 vars().update(environment.read_email())
 DEFAULT_FROM_EMAIL = environment.read_mailbox("MAIL_FROM", f"status@{_site.hostname}")
 MAIL_REPLY_TO = environment.read_mailbox("MAIL_REPLY_TO")
+# Networks in which hooks may be told though they are not public, or not by https.
+WEBHOOK_ALLOW = environment.read_networks("WEBHOOK_ALLOW")
 
 LANGUAGE_CODE = "en"
 # What readers may choose from; the desk speaks English.
