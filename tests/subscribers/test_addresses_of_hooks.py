@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statuspage.subscribers import addresses
@@ -51,6 +51,7 @@ def test_global_addresses_of_ipv6_are_somebodys_server(ip):
     assert not is_forbidden(ip_address(ip))
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_an_address_is_not_better_for_being_wrapped(ip):
     mapped = ip_address(f"::ffff:{ip}")
@@ -58,6 +59,7 @@ def test_an_address_is_not_better_for_being_wrapped(ip):
     assert is_forbidden(mapped) == is_forbidden(translated) == is_forbidden(ip)
 
 
+@settings(deadline=None)
 @given(st.ip_addresses())
 def test_what_python_calls_private_is_forbidden_at_least(ip):
     if ip.is_private or ip.is_multicast or ip.is_reserved or ip.is_loopback or ip.is_link_local:
