@@ -5,8 +5,10 @@ urlpatterns = [
     path("accounts/", include("statuspage.team.urls")),
     path("admin/", admin.site.urls),
     path("desk/", include("statuspage.incidents.urls")),
+    path("desk/subscribers/", include("statuspage.subscribers.urls")),
     path("desk/postmortems/", include("postmortems.urls")),
     # What of the public site is no file.
+    path("", include("statuspage.subscribers.urls_public")),
     path("", include("statuspage.incidents.urls_public")),
     path("", include("statuspage.publishing.urls")),
 ]

@@ -28,3 +28,8 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     notices.replaceChildren(notice);
   });
 }
+
+// A button that opens another tab is the browser's own business: htmx would swap its answer into this page.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.hasAttribute("formtarget")) event.stopPropagation();
+}, true);

@@ -20,7 +20,9 @@ from statuspage.incidents import documents
 from statuspage.incidents.affected import last_words
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
+from statuspage.publishing.codes import new_code
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import prefix
 from statuspage.subscribers import services
 from statuspage.subscribers.marks import MANAGE, UNSUBSCRIBE, Moments, without_marks
 from statuspage.subscribers.models import Channel, Kind, Notice, Subscriber
@@ -94,7 +96,8 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
             "affected": [(without_marks(name), ComponentStatus(status).label) for name, status in news.affected],
             "window": window,
             "posted": moments.mark(news.posted_at) if news.posted_at else "",
-            "url": f"{page.url}{incident.path}",
+            "prefix": prefix(page, language),
+            "url": f"{page.url}{prefix(page, language)}{incident.path}",
             "unsubscribe_url": f"{page.url}/subscriptions/unsubscribe/{UNSUBSCRIBE}",
             "manage_url": f"{page.url}/subscriptions/manage/{MANAGE}",
         }
@@ -117,7 +120,7 @@ def audience(*, kind: str, thread: str, components: Iterable[Component], at: dat
 def _announce(incident: Incident, heading: Any, *, key: str) -> None:
     page = StatusPage.objects.get()
     news = News(incident, heading, affected=[])
-    notice = _notice(news, page, key=key, cause="", due_at=timezone.now())
+    notice = _notice(news, page, key=key, cause=new_code(), due_at=timezone.now())
     if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
         notice.payload = _payload(incident, documents.component_rows(overview(timezone.now()), page), page)
     services.announce([notice])

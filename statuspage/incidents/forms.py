@@ -184,6 +184,7 @@ class FactsForm(DeskForm):
             scheduled_for=incident.scheduled_for,
             scheduled_until=incident.scheduled_until,
             runs_by_clock=incident.runs_by_clock,
+            notify=True,
         )
         if incident.is_maintenance:
             self.fields["scheduled_for"] = LocalTimeField(zone=zone, label="Planned from")
@@ -191,6 +192,7 @@ class FactsForm(DeskForm):
             self.fields["runs_by_clock"] = forms.BooleanField(
                 label="Start and complete it by the clock", required=False
             )
+            self.fields["notify"] = forms.BooleanField(label="Tell subscribers of another time", required=False)
         else:
             self.fields["impact"] = forms.ChoiceField(label="Impact", choices=IMPACTS, required=False)
             self.fields["started_at"] = LocalTimeField(zone=zone, label="Began")

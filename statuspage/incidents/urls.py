@@ -1,6 +1,6 @@
 from django.urls import path
 
-from statuspage.incidents import views, views_incident, views_past
+from statuspage.incidents import views, views_incident, views_past, views_telling
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("components/", views.components, name="components"),
     path("moment/", views_past.at_the_desk, name="moment"),
     path("preview/", views.preview, name="preview"),
+    path("reach/", views_telling.reach, name="reach"),
+    path("letter/", views_telling.letter, name="letter"),
     path("incidents/", views.past, name="past"),
     path("incidents/<slug:code>/", views_incident.incident, name="incident"),
     path("incidents/<slug:code>/updates/", views_incident.post_update, name="post_update"),

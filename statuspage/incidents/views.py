@@ -23,6 +23,7 @@ from statuspage.incidents.forms import BackfillForm, DeclareForm, ReportForm, Sc
 from statuspage.incidents.models import Incident
 from statuspage.incidents.overview import overview
 from statuspage.incidents.told import told
+from statuspage.incidents.views_telling import reach_of
 from statuspage.publishing.markdown import reason_against
 from statuspage.publishing.models import StatusPage
 from statuspage.team.access import DeskRequest, staff_member, staff_only
@@ -81,7 +82,8 @@ def declare(request: DeskRequest) -> HttpResponse:
         )
         return _incident_url(incident)
 
-    answer = _begin(request, form, "declare", act, done="Declared.", page=page, headline=state.description)
+    reach = reach_of(Incident(kind=Incident.Kind.INCIDENT), [])
+    answer = _begin(request, form, "declare", act, done="Declared.", page=page, headline=state.description, reach=reach)
     if isinstance(answer, HttpResponseRedirect) and form.leaves_the_headline:
         messages.warning(request, HEADLINE_STAYS.format(state.description))
     return answer
@@ -107,7 +109,8 @@ def schedule(request: DeskRequest) -> HttpResponse:
         )
         return _incident_url(maintenance)
 
-    return _begin(request, form, "schedule", act, done="Scheduled.", page=page)
+    reach = reach_of(Incident(kind=Incident.Kind.MAINTENANCE), [])
+    return _begin(request, form, "schedule", act, done="Scheduled.", page=page, reach=reach)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,9 @@ from statuspage.incidents.forms import FactsForm, UpdateForm, WordingForm
 from statuspage.incidents.models import Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
 from statuspage.incidents.told import told
+from statuspage.incidents.views_telling import reach_of
 from statuspage.publishing.models import StatusPage
+from statuspage.subscribers.tally import tallies
 from statuspage.team.access import DeskRequest, staff_member, staff_only
 from statuspage.team.once import once
 
@@ -58,7 +60,8 @@ def incident(request: DeskRequest, code: str) -> HttpResponse:
         return render(request, "desk/_changed.html", _shown(request, page, subject))
     preset = _preset(subject, request.GET.get("preset", ""))
     form = _update_form(None, page, subject, initial=preset)
-    return render(request, "desk/incident.html", _shown(request, page, subject) | {"form": form, "preset": preset})
+    context = {"form": form, "preset": preset, "reach": reach_of(subject, [])}
+    return render(request, "desk/incident.html", _shown(request, page, subject) | context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -218,6 +221,7 @@ def _shown(request: DeskRequest, page: StatusPage, incident: Incident) -> dict[s
         "said": sorted(last_words(timeline).values(), key=lambda mention: mention.name),
         "stamp": _stamp(incident),
         "newest": timeline[0],
+        "tallies": tallies(update.code for update in (timeline if everything else timeline[:SHOWN_AT_FIRST])),
     }
 
 
@@ -235,6 +239,6 @@ def _answer(
     **told: Any,
 ) -> HttpResponse:
     """The whole page; for htmx the form, and beside it whatever else of the page has changed."""
-    context = _shown(request, page, incident) | {"form": form} | told
+    context = _shown(request, page, incident) | {"form": form, "reach": reach_of(incident, [])} | told
     template = "desk/_posted.html" if request.htmx else "desk/incident.html"
     return render(request, template, context, status=status)

@@ -14,6 +14,7 @@ from statuspage.subscribers.django_mail import BackendCourier, is_smtp
 from statuspage.subscribers.ledger import Claim
 from statuspage.subscribers.models import Channel, Notice
 from statuspage.subscribers.settling import rests
+from statuspage.subscribers.tally import close_books
 
 # How long one turn lasts, in seconds, and how many lines are claimed at once.
 TURN, BATCH = 10.0, 100
@@ -37,6 +38,7 @@ class Courier(Protocol):
 
 def fan_out() -> int:
     """Write down who is to be told of each notice whose time has come; tells how many there are."""
+    close_books()
     return sum(ledger.fan_out(notice) for notice in Notice.objects.due().only("pk"))
 
 

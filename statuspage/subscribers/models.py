@@ -196,7 +196,9 @@ class Notice(models.Model):
     key = models.CharField(max_length=100, unique=True, help_text="What it tells of; nobody is told of that twice.")
     kind = models.CharField(max_length=12, choices=Kind)
     thread = models.CharField(max_length=12, help_text="The code of the incident, or of the component.")
-    cause = models.CharField(max_length=12, blank=True, help_text="The code of the update that it tells.")
+    cause = models.CharField(
+        max_length=12, default=new_code, help_text="The code of the update that it tells; one of its own for all else."
+    )
     component_ids = models.JSONField(default=list)
     # By language: subject, text, html, and brief, which is one paragraph for chats.
     letters = models.JSONField(default=dict)
@@ -209,6 +211,8 @@ class Notice(models.Model):
     due_at = models.DateTimeField(default=timezone.now)
     fanned_out_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    # How many lines of each channel ended how, once none is pending: counted once, for there may be many.
+    counts = models.JSONField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -217,6 +221,11 @@ class Notice(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"], condition=Q(fanned_out_at__isnull=True, withdrawn_at__isnull=True), name="notice_due"
+            ),
+            models.Index(
+                fields=["fanned_out_at"],
+                condition=Q(fanned_out_at__isnull=False, counts__isnull=True),
+                name="notice_uncounted",
             ),
             models.Index(fields=["thread", "created_at"], name="notice_of_thread"),
             models.Index(fields=["cause"], name="notice_of_cause"),
@@ -259,7 +268,7 @@ class Delivery(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["channel", "next_at"], condition=Q(state="pending"), name="delivery_due"),
-            models.Index(fields=["notice", "state"], name="delivery_of_notice"),
+            models.Index(fields=["notice", "state", "channel"], name="delivery_of_notice"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["notice", "subscriber"], name="delivery_once"),

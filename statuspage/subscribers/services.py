@@ -8,15 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.waking import wake_soon
-from statuspage.subscribers.models import Delivery, Followed, Notice, SignUp, Subscriber, SubscriberQuerySet
+from statuspage.subscribers.models import (
+    HOOKS,
+    Delivery,
+    Followed,
+    Notice,
+    SignUp,
+    Subscriber,
+    SubscriberQuerySet,
+    new_secret,
+)
 
 FAN_OUT = "statuspage.subscribers.tasks.fan_out"
+DRAIN_MAIL, DRAIN_HOOKS = "statuspage.subscribers.tasks.drain_mail", "statuspage.subscribers.tasks.drain_hooks"
 ANSWER_SIGN_UPS = "statuspage.subscribers.tasks.answer_sign_ups"
 PENDING, DROPPED = Delivery.State.PENDING, Delivery.State.DROPPED
 
@@ -42,6 +52,10 @@ class Scope:
     @property
     def is_empty(self) -> bool:
         return not (self.whole_page or self.groups or self.components or self.incident)
+
+
+class BelongsToSomebodyElse(Exception):
+    """A hook that is subscribed already, by another contact: its preferences and its secret are theirs."""
 
 
 @transaction.atomic
@@ -78,6 +92,24 @@ def tell_now(cause: str) -> None:
 
 
 @transaction.atomic
+def retry(lines: QuerySet[Delivery], *, again: bool = False) -> int:
+    """Try once more to tell those whom nobody could tell; tells how many they are.
+
+    `again` also repeats to hooks what they took already: programs know a repetition by its id. People are not told
+    twice.
+    """
+    wanted = Q(state=Delivery.State.FAILED) | (Q(channel__in=HOOKS) if again else Q(pk__in=[]))
+    found = lines.filter(wanted, subscriber__unsubscribed_at=None, subscriber__suspended_at=None)
+    notices = list(found.order_by().values_list("notice", flat=True).distinct())
+    fresh = {"attempts": 0, "answers": 0, "token": "", "sent_at": None, "next_at": timezone.now()}
+    count = found.update(state=PENDING, **fresh)
+    Notice.objects.filter(pk__in=notices).update(counts=None)
+    wake_soon(DRAIN_MAIL)
+    wake_soon(DRAIN_HOOKS)
+    return count
+
+
+@transaction.atomic
 def sign_up(
     *,
     channel: str,
@@ -106,12 +138,19 @@ def sign_up(
 def confirm(asked: SignUp, *, at: datetime | None = None) -> Subscriber:
     """What the link of a sign-up does: a new subscription, or the asked for added to the one that is there.
 
-    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read.
+    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read. Raises
+    BelongsToSomebodyElse for a hook that another contact looks after: a link proves one's own mailbox alone.
     """
     at = at or timezone.now()
     # A second click waits for the first, and finds the subscription.
     asked = SignUp.objects.select_for_update().get(pk=asked.pk)
     scope = Scope.of(asked.scope)
+    known = _known(asked.channel, asked.address)
+    if known and known.mailbox.lower() != asked.mailbox.lower():
+        if known.unsubscribed_at is None:
+            raise BelongsToSomebodyElse
+        # Whoever had it before knows its secret, and with that its passes.
+        Subscriber.objects.filter(pk=known.pk).update(secret=new_secret())
     return _subscribe(
         asked.channel,
         asked.address,
@@ -166,9 +205,15 @@ def resume(subscriber: Subscriber) -> None:
     Subscriber.objects.filter(pk=subscriber.pk).update(suspended_at=None, suspension="", strikes=0, failing_since=None)
 
 
+@transaction.atomic
+def erase(subscriber: Subscriber) -> None:
+    """Forget somebody; the ledger keeps that one more was told, and not who."""
+    _drop_pending(subscriber)
+    subscriber.delete()
+
+
 def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *, at: datetime) -> Subscriber:
-    same = Subscriber.objects.select_for_update().alias(lower=Lower("address"))
-    known = same.filter(channel=channel, lower=address.lower()).first()
+    known = _known(channel, address)
     subscriber = known or Subscriber(channel=channel, address=address)
     returning = known is None or known.unsubscribed_at is not None
     if returning:
@@ -195,6 +240,11 @@ def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *
     if scope.incident:
         Followed.objects.get_or_create(subscriber=subscriber, incident=scope.incident)
     return subscriber
+
+
+def _known(channel: str, address: str) -> Subscriber | None:
+    same = Subscriber.objects.select_for_update().alias(lower=Lower("address"))
+    return same.filter(channel=channel, lower=address.lower()).first()
 
 
 def _drop_pending(subscriber: Subscriber) -> None:

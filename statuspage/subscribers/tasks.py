@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from statuspage.publishing.waking import wake_soon
-from statuspage.subscribers import delivery
+from statuspage.subscribers import answering, delivery
 
 
 @shared_task
@@ -23,3 +23,15 @@ def drain_mail() -> bool:
     if more:
         wake_soon(drain_mail.name)
     return more
+
+
+@shared_task
+def answer_sign_ups() -> None:
+    """Mail a link to whoever asked to be told."""
+    answering.answer_sign_ups()
+
+
+@shared_task
+def purge() -> None:
+    """Forget who never confirmed, and who left long ago."""
+    answering.purge()

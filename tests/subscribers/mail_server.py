@@ -20,8 +20,8 @@ MESSAGE_ID = re.compile(rb"(?im)^Message-ID:\s*(\S+)")
 class MailServer:
     """Speaks ESMTP, one thread for each connection.
 
-    `behave(stage, recipient)` may answer for it at the stages connect, ehlo, mail, rcpt, data, body and end; None is the
-    usual answer.
+    `behave(stage, recipient)` may answer for it at the stages connect, ehlo, mail, rcpt, data, body and end; None is
+    the usual answer.
     """
 
     def __init__(self, *, pipelining: bool = True, behave: Behaviour = lambda stage, recipient: None) -> None:

@@ -18,6 +18,8 @@ from statuspage.incidents.models import IncidentUpdate
 from statuspage.publishing import times
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import is_behind
+from statuspage.subscribers.models import Trouble
+from statuspage.subscribers.tally import Tally
 
 register = template.Library()
 
@@ -25,6 +27,7 @@ LINKS = {
     "Incidents": "desk:index",
     "Components": "desk:components",
     "Postmortems": "postmortems:index",
+    "Subscribers": "subscribers:index",
     "Settings": "admin:index",
 }
 
@@ -59,7 +62,8 @@ def desk_links(context: Context) -> list[Link]:
     """The rooms of the desk that are open to whoever asks, and which of them this is."""
     match = context["request"].resolver_match
     here = match.view_name if match else ""
-    current = "postmortems:index" if here.startswith("postmortems:") else "desk:index"
+    room = here.partition(":")[0]
+    current = f"{room}:index" if room in ("postmortems", "subscribers") else "desk:index"
     current = here if here in LINKS.values() else current
     allowed = {**LINKS} if context["request"].user.get_all_permissions() else {**LINKS, "Settings": ""}
     return [Link(name, reverse(view), view == current) for name, view in allowed.items() if view]
@@ -84,6 +88,18 @@ def in_short(update: IncidentUpdate) -> str:
 def age(value: datetime) -> str:
     """“3 h 29 min”, from then to now."""
     return times.span(max(timezone.now() - value, timedelta()))
+
+
+@register.filter
+def tally_of(tallies: dict[str, Tally], update: IncidentUpdate) -> Tally | None:
+    """How far subscribers were told of an update; None where nobody was to be."""
+    return tallies.get(update.code)
+
+
+@register.simple_tag
+def troubles() -> list[Trouble]:
+    """The channels that rest, because what fails is ours."""
+    return list(Trouble.objects.order_by("since"))
 
 
 @register.filter

@@ -1,0 +1,112 @@
+"""How far the telling of something has come, as the desk shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+
+from statuspage.subscribers.models import Channel, Delivery, Notice, Subscriber
+
+State = Delivery.State
+# By channel and state, how many lines of the ledger.
+Counts = dict[str, dict[str, int]]
+
+
+@dataclass
+class Tally:
+    """All that was, is or will be told because of one thing: an update, a new window, a reminder."""
+
+    cause: str
+    due_at: datetime
+    withdrawn: bool
+    # Whether those who are to be told are written down by now.
+    begun: bool
+    counts: Counts = field(default_factory=dict)
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        return not self.begun and not self.withdrawn
+
+    @property
+    def seconds_left(self) -> int:
+        """How long it can still be withdrawn."""
+        return max(round((self.due_at - timezone.now()).total_seconds()), 0)
+
+    @property
+    def told(self) -> int:
+        return self._count(State.SENT)
+
+    @property
+    def pending(self) -> int:
+        return self._count(State.PENDING)
+
+    @property
+    def failed(self) -> int:
+        return self._count(State.FAILED)
+
+    @property
+    def dropped(self) -> int:
+        return self._count(State.DROPPED)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it is worth looking again soon."""
+        return self.can_be_withdrawn or (self.pending > 0)
+
+    @property
+    def audience(self) -> str:
+        """“1,204 by email and 31 by webhook”: everybody it is for."""
+        return in_words({channel: sum(states.values()) for channel, states in self.counts.items()})
+
+    def _count(self, state: str) -> int:
+        return sum(states.get(state, 0) for states in self.counts.values())
+
+
+def in_words(by_channel: dict[str, int]) -> str:
+    """“1,204 by email and 31 by webhook”; “nobody”."""
+    parts = [f"{by_channel[one]:,} by {one.label}" for one in Channel if by_channel.get(one)]
+    parts = [part.replace("by Email", "by email").replace("by Webhook", "by webhook") for part in parts]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "nobody"
+
+
+def tallies(causes: Iterable[str]) -> dict[str, Tally]:
+    """The tally of each cause that has one; a constant number of queries but for those that can still be withdrawn."""
+    found: dict[str, Tally] = {}
+    notices = list(Notice.objects.filter(cause__in=list(causes)).defer("letters", "payload"))
+    live = _live([notice.pk for notice in notices if notice.fanned_out_at and notice.counts is None])
+    for notice in notices:
+        tally = found.setdefault(
+            notice.cause, Tally(notice.cause, notice.due_at, notice.withdrawn_at is not None, False)
+        )
+        tally.begun |= notice.fanned_out_at is not None
+        counts = notice.counts or live.get(notice.pk, {})
+        if tally.can_be_withdrawn:
+            interested = Subscriber.objects.interested_in(notice).order_by().values_list("channel")
+            counts = {channel: {State.PENDING: many} for channel, many in interested.annotate(Count("pk"))}
+        for channel, states in counts.items():
+            mine = tally.counts.setdefault(channel, {})
+            for state, many in states.items():
+                mine[state] = mine.get(state, 0) + many
+    return found
+
+
+def close_books() -> None:
+    """Count once and for all what is told to the end: its lines are many, and it is looked at for years."""
+    pending = Delivery.objects.filter(notice=OuterRef("pk"), state=State.PENDING)
+    open_books = Notice.objects.filter(fanned_out_at__isnull=False, counts=None).exclude(Exists(pending))
+    keys = list(open_books.values_list("pk", flat=True)[:100])
+    counted = _live(keys)
+    for key in keys:
+        Notice.objects.filter(pk=key).update(counts=counted.get(key, {}))
+
+
+def _live(keys: list[int]) -> dict[int, Counts]:
+    found: dict[int, Counts] = {}
+    lines = Delivery.objects.filter(notice__in=keys).order_by().values_list("notice", "channel", "state")
+    for notice, channel, state, many in lines.annotate(Count("pk")):
+        found.setdefault(notice, {}).setdefault(channel, {})[state] = many
+    return found

@@ -1,0 +1,58 @@
+"""Strangers learn nothing: not from the answer, not from its size, not from what it costs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from statuspage.subscribers.models import SignUp, Subscriber
+from statuspage.subscribers.services import suspend, unsubscribe
+
+
+@pytest.fixture
+def addresses(make_subscriber) -> list[str]:
+    """One of each sort: new, known, gone, and three that are left alone."""
+    make_subscriber("known@example.com")
+    unsubscribe(make_subscriber("left@example.com"))
+    for why in ("bounce", "complaint", "staff"):
+        suspend(make_subscriber(f"{why}@example.com"), Subscriber.Suspension(why))
+    return [f"{name}@example.com" for name in ("new", "known", "left", "bounce", "complaint", "staff")]
+
+
+def answers(client, addresses, path, form):
+    found = []
+    for number, address in enumerate(addresses):
+        with CaptureQueriesContext(connection) as caught:
+            response = client.post(path, form(address), REMOTE_ADDR=f"192.0.2.{number}")
+        shape = [query["sql"].replace(address, "ADDRESS").split("VALUES")[0] for query in caught]
+        shape = [sql.partition("'192.0.2.")[0] for sql in shape if not sql.startswith(("SAVEPOINT", "RELEASE"))]
+        found.append((response.status_code, sorted(response.items()), response.content, [s[:60] for s in shape]))
+    return found
+
+
+def test_every_address_gets_the_same_answer_for_the_same_work(client, asking, addresses):
+    first, *others = answers(client, addresses, "/subscribe", asking)
+    assert first[0] == 303
+    assert all(other == first for other in others)
+    # Only a row each: whom it is about, a worker finds out later.
+    assert list(SignUp.objects.order_by("pk").values_list("address", flat=True)) == addresses
+
+
+def test_asking_for_a_link_tells_nothing_either(client, addresses):
+    first, *others = answers(client, addresses, "/subscriptions/link", lambda address: {"email": address})
+    assert first[0] == 303
+    assert all(other == first for other in others)
+    assert SignUp.objects.count() == len(addresses)
+
+
+def test_an_address_beyond_its_limit_gets_the_same_answer_and_no_row(client, asking):
+    found = [client.post("/subscribe", asking(), REMOTE_ADDR=f"192.0.2.{number}") for number in range(5)]
+    assert len({(one.status_code, one["Location"], one.content) for one in found}) == 1
+    assert SignUp.objects.count() == 3
+
+
+def test_guessing_a_pass_tells_nothing(client, make_subscriber):
+    known = make_subscriber()
+    for kind in ("confirm", "manage", "unsubscribe"):
+        first = client.get(f"/subscriptions/{kind}/{known.code}-{'0' * 32}")
+        other = client.get(f"/subscriptions/{kind}/{'z' * 12}-{'0' * 32}")
+        assert (first.status_code, first.content) == (404, other.content)
