@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -58,6 +59,17 @@ def read_mailbox(name: str, default: str = "") -> str:
     if value and (len(value.split("\n")) > 1 or "@" not in parseaddr(value)[1]):
         raise ImproperlyConfigured(f"{name} is {value!r}: it must look like status@example.com or Name <status@…>.")
     return value
+
+
+def read_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks, separated by commas; none where nothing is said."""
+    value = read(name)
+    try:
+        return [ip_network(network.strip()) for network in value.split(",")] if value else []
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}: it must name networks such as 10.1.0.0/16, separated by commas ({error})."
+        ) from error
 
 
 def read_site_url(default: str) -> str:

@@ -111,6 +111,8 @@ MAIL_DKIM_SELECTOR = environment.read("MAIL_DKIM_SELECTOR")
 # By which the ESP proves that it is the ESP, as name:password (HTTP basic authentication).
 ANYMAIL_WEBHOOK_SECRET = environment.read("MAIL_WEBHOOK_SECRET") or None
 MAIL_REPLY_TO = environment.read_mailbox("MAIL_REPLY_TO")
+# Networks in which hooks may be told though they are not public, or not by https.
+WEBHOOK_ALLOW = environment.read_networks("WEBHOOK_ALLOW")
 
 LANGUAGE_CODE = "en"
 # What readers may choose from; the desk speaks English.

@@ -4,6 +4,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ VARIABLES = {
     "DEBUG": ("yes", "DEBUG", True),
     "EMAIL_URL": ("smtp://mail.example.com:25", "EMAIL_HOST", "mail.example.com"),
     "MAIL_FROM": ("ops@example.com", "DEFAULT_FROM_EMAIL", "ops@example.com"),
+    "WEBHOOK_ALLOW": ("10.1.0.0/16, fd00::/8", "WEBHOOK_ALLOW", [ip_network("10.1.0.0/16"), ip_network("fd00::/8")]),
     "ADMIN_EMAIL": ("ops@example.com", "ADMIN_EMAIL", "ops@example.com"),
 }
 BROKEN = [
@@ -53,6 +55,10 @@ BROKEN = [
     ("DATABASE_URL", "postgres://localhost:port/candor"),
     ("DATABASE_URL", "postgres://[localhost/candor"),
     ("DATABASE_URL", "sqlite:///"),
+    ("WEBHOOK_ALLOW", "10.1.0.1/16"),
+    ("WEBHOOK_ALLOW", "10.1.0.0/33"),
+    ("WEBHOOK_ALLOW", "10.1.0.0/16,"),
+    ("WEBHOOK_ALLOW", "hooks.example.com"),
     ("EMAIL_URL", "mail.example.com"),
     ("EMAIL_URL", "gopher://mail.example.com"),
     ("DATA_DIR", "/dev/null"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.utils import timezone
 
@@ -17,6 +18,13 @@ from statuspage.subscribers.models import SignUp, Subscriber
 CONFIRM, MANAGE, UNSUBSCRIBE = "confirm", "manage", "unsubscribe"
 # Links to the preferences come with each mail, and old mails get forwarded: each holds for one to two of these.
 MANAGE_FOR = timedelta(days=30)
+
+
+class HasSecret(Protocol):
+    """A subscriber, or what the ledger knows of one."""
+
+    @property
+    def secret(self) -> str: ...
 
 
 def mac(secret: str, purpose: str) -> str:
@@ -56,7 +64,7 @@ def subscriber_of(given: str, purpose: str, *, at: datetime | None = None) -> Su
     return found if any(hmac.compare_digest(given_mac, one) for one in valid) else None
 
 
-def signing_secret(subscriber: Subscriber) -> str:
+def signing_secret(subscriber: HasSecret) -> str:
     """With what the requests to a hook are signed: `whsec_` and 32 bytes in base64 (Standard Webhooks)."""
     key = hmac.digest(subscriber.secret.encode(), b"webhook", "sha256")
     return f"whsec_{base64.b64encode(key).decode()}"
