@@ -143,7 +143,7 @@ def read_email() -> dict:
 
 
 def _anymail(url: str) -> dict:
-    """`anymail://postmark?server_token=…`: the service, and its settings as django-anymail names them in small letters."""
+    """`anymail://postmark?server_token=…`: the service, and its settings in django-anymail's names."""
     parts = _split("EMAIL_URL", url)
     service = parts.hostname or ""
     module = f"anymail.backends.{service}"

@@ -163,6 +163,8 @@ CELERY_TASK_ROUTES = {
     "statuspage.subscribers.tasks.fan_out": {"queue": "notify"},
     "statuspage.subscribers.tasks.drain_mail": {"queue": "notify"},
     "statuspage.subscribers.tasks.drain_hooks": {"queue": "webhook"},
+    # A flood of sign-ups must not stand before those who wait for news.
+    "statuspage.subscribers.tasks.answer_sign_ups": {"queue": "render"},
 }
 
 # What is due is a row in the database; this says how often somebody looks. Celery's beat follows it, and so does
@@ -175,6 +177,7 @@ CELERY_BEAT_SCHEDULE = {
     "write down who is to be told": {"task": "statuspage.subscribers.tasks.fan_out", "schedule": _look},
     "answer whoever asks to be told": {"task": "statuspage.subscribers.tasks.answer_sign_ups", "schedule": _look},
     "forget who is not told": {"task": "statuspage.subscribers.tasks.purge", "schedule": 3600.0},
+    "tell hooks": {"task": "statuspage.subscribers.tasks.drain_hooks", "schedule": _look},
     "tell by mail": {"task": "statuspage.subscribers.tasks.drain_mail", "schedule": _look},
     "republish overviews": {"task": "statuspage.publishing.tasks.republish_overviews", "schedule": 60.0},
     "begin the day": {"task": "statuspage.publishing.tasks.begin_day", "schedule": 60.0},

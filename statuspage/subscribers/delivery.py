@@ -6,13 +6,15 @@ Never one task for each recipient: a line of the ledger is the work order, and w
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Protocol
 
 from statuspage.subscribers import ledger
 from statuspage.subscribers.couriers import SmtpCourier
 from statuspage.subscribers.django_mail import BackendCourier, is_smtp
+from statuspage.subscribers.hook_courier import HookCourier
 from statuspage.subscribers.ledger import Claim
-from statuspage.subscribers.models import Channel, Notice
+from statuspage.subscribers.models import HOOKS, Channel, Notice
 from statuspage.subscribers.settling import rests
 from statuspage.subscribers.tally import close_books
 
@@ -49,7 +51,12 @@ def drain_mail(*, seconds: float = TURN) -> bool:
     return drain([Channel.EMAIL], SmtpCourier() if is_smtp() else BackendCourier(), seconds=seconds)
 
 
-def drain(channels: list[str], courier: Courier, *, seconds: float) -> bool:
+def drain_hooks(*, seconds: float = TURN) -> bool:
+    """Tell hooks what is due to them; tells whether more may be."""
+    return drain(list(HOOKS), HookCourier(), seconds=seconds)
+
+
+def drain(channels: Sequence[str], courier: Courier, *, seconds: float) -> bool:
     """Have a courier carry what is due on some channels, for a while; tells whether more may be."""
     ledger.bury()
     stop = time.monotonic() + seconds

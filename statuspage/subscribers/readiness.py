@@ -52,7 +52,9 @@ def findings(lookup: Lookup | None = None) -> list[Finding]:
     lookup = lookup or ask
     domain = sender_address().rpartition("@")[2].lower()
     if "." not in domain or domain.endswith(".localhost"):
-        told = f"Mails come from {sender_address()}, which nobody can answer. Set MAIL_FROM to an address of your domain."
+        told = (
+            f"Mails come from {sender_address()}, which nobody can answer. Set MAIL_FROM to an address of your domain."
+        )
         return [Finding("Sender", Mark.BAD, told)]
     checks = [lambda: spf(domain, lookup), lambda: dkim(domain, lookup), lambda: dmarc(domain, lookup)]
     checks += [lambda: pointer(settings.EMAIL_HOST, lookup)] if is_smtp() else []
@@ -68,7 +70,9 @@ def spf(domain: str, lookup: Lookup) -> Finding:
         told = f"{domain} has no SPF record. Publish one that names your mail server, such as “v=spf1 mx -all”."
         return Finding("SPF", Mark.BAD, told)
     if len(records) > 1:
-        return Finding("SPF", Mark.BAD, f"{domain} has {len(records)} SPF records; receivers take none of them. Keep one.")
+        return Finding(
+            "SPF", Mark.BAD, f"{domain} has {len(records)} SPF records; receivers take none of them. Keep one."
+        )
     last = records[0].lower().split()[-1]
     if last in ("+all", "all", "?all"):
         return Finding("SPF", Mark.BAD, f"“{records[0]}” lets everybody send for {domain}. End it with -all or ~all.")
@@ -85,7 +89,9 @@ def dkim(domain: str, lookup: Lookup) -> Finding:
     if settings.MAIL_DKIM_SELECTOR:
         told = f"{selectors[0]}._domainkey.{domain} holds no key, so signatures cannot be checked."
         return Finding("DKIM", Mark.BAD, told)
-    told = f"No key was found under the usual selectors of {domain}. Set MAIL_DKIM_SELECTOR to the one your server uses."
+    told = (
+        f"No key was found under the usual selectors of {domain}. Set MAIL_DKIM_SELECTOR to the one your server uses."
+    )
     return Finding("DKIM", Mark.WARNING, told)
 
 

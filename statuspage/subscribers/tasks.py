@@ -10,9 +10,8 @@ from statuspage.subscribers import answering, delivery
 def fan_out() -> None:
     """Write down who is to be told of what was announced, and wake whoever tells them."""
     if delivery.fan_out():
-        for task in (drain_mail,):
-            # Two: one for each sender that there may be. More of them would only find nothing to do.
-            wake_soon(task.name)
+        # Two: one for each sender that there may be. More of them would only find nothing to do.
+        for task in (drain_mail, drain_mail, drain_hooks):
             wake_soon(task.name)
 
 
@@ -22,6 +21,15 @@ def drain_mail() -> bool:
     more = delivery.drain_mail()
     if more:
         wake_soon(drain_mail.name)
+    return more
+
+
+@shared_task
+def drain_hooks() -> bool:
+    """Tell hooks what is due to them; tells whether more may be."""
+    more = delivery.drain_hooks()
+    if more:
+        wake_soon(drain_hooks.name)
     return more
 
 

@@ -11,5 +11,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Go on until nothing is due, or what is due must wait."""
         delivery.fan_out()
-        while delivery.drain_mail():
+        while delivery.drain_mail() | delivery.drain_hooks():
             pass
