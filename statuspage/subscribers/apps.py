@@ -1,4 +1,4 @@
-from anymail.signals import tracking
+from anymail.signals import tracking  # type: ignore[import-untyped]
 from django.apps import AppConfig
 from django.utils.module_loading import import_string
 

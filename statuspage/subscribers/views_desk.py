@@ -126,9 +126,8 @@ def export_file(request: DeskRequest) -> HttpResponse:
 @staff_only
 def readiness(request: DeskRequest) -> HttpResponse:
     """Whether mail from here will be believed; looked up while the reader waits for that part alone."""
-    context = {"page": StatusPage.objects.get()}
-    if request.htmx or "look" in request.GET:
-        context["findings"] = findings()
+    found = findings() if request.htmx or "look" in request.GET else []
+    context = {"page": StatusPage.objects.get(), "findings": found}
     template = "desk/subscribers/_findings.html" if request.htmx else "desk/subscribers/readiness.html"
     return render(request, template, context)
 
