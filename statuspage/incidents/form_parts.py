@@ -19,7 +19,7 @@ from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.overview import Overview
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.plain_form import PlainForm
-from statuspage.publishing.wording import is_visible
+from statuspage.publishing.wording import is_visible, running_text
 
 
 class MessageField(forms.CharField):
@@ -41,7 +41,7 @@ class MessageField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         # Browsers send CRLF; a text nobody touched must not look edited.
-        text = (super().to_python(value) or "").replace("\r\n", "\n")
+        text = running_text(super().to_python(value) or "")
         return text if is_visible(text) else ""
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:

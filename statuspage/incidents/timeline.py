@@ -18,7 +18,7 @@ from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import to_html, validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon, republish_soon
-from statuspage.publishing.wording import is_visible
+from statuspage.publishing.wording import is_visible, running_text
 from statuspage.team.models import User
 
 Status, Impact = Incident.Status, Incident.Impact
@@ -51,7 +51,7 @@ def append_update(
     shown_at: datetime | None = None,
 ) -> IncidentUpdate:
     """Write an update of an incident that the caller has locked, and what follows from it."""
-    check_body(body)
+    body = checked_body(body)
     earlier = list(incident.updates.prefetch_related("affected__component__group"))
     closing = status in Incident.CLOSED
     affected = _closing_words(earlier, affected) if closing else affected
@@ -119,14 +119,16 @@ def refile(incident: Incident, *, filed_before: datetime | None, at: datetime) -
         republish_soon()
 
 
-def check_body(body: str) -> None:
-    """Refuse a message that tells nobody anything, or that cannot be rendered."""
+def checked_body(body: str) -> str:
+    """A message as it is kept; refused where it tells nobody anything, or cannot be rendered."""
+    body = running_text(body)
     if not is_visible(body):
         raise ValidationError({"body": "Write a message: an update without one tells nobody anything."})
     try:
         validate_markdown(body)
     except ValidationError as error:
         raise ValidationError({"body": error.messages}) from error
+    return body
 
 
 def _closing_words(earlier: list[IncidentUpdate], affected: Mapping[Component, str]) -> dict[Component, str]:
