@@ -9,12 +9,13 @@ from functools import cached_property
 from itertools import chain
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.status import Status, worst
-from statuspage.incidents.affected import affected_names, in_words, last_words
+from statuspage.incidents.affected import affected_names, in_words, isolated, last_words
 from statuspage.incidents.models import Incident, IncidentUpdate
 
 # What the roll-up says for the worst component: indicator and description of the public format.
@@ -197,7 +198,7 @@ class Overview:
 
     @property
     def affected_line(self) -> str:
-        """“Affected: Bookings and API.”, by the rows readers see; empty where nothing is."""
+        """“Affected: Bookings and API.” in HTML, by the rows readers see; empty where nothing is."""
         names = [row.name for row in self.rows if row.status != Status.OPERATIONAL]
         if not names:
             return ""
@@ -205,7 +206,7 @@ class Overview:
             return ngettext(
                 "%d part of the service is affected.", "%d parts of the service are affected.", len(names)
             ) % len(names)
-        return gettext("Affected: %s.") % in_words(names)
+        return mark_safe(gettext("Affected: %s.") % in_words(isolated(names)))  # noqa: S308
 
     @property
     def indicator(self) -> str:

@@ -54,12 +54,13 @@ def test_it_is_read_inside_the_incident_page_and_on_its_own(draft, django_captur
         "Thanks To the night shift.",
         "Posted Nov 21, 2026 - 09:00 WET",
         "Resolved All is well. Posted Nov 21, 2026 - 09:40 WET",
-        "This incident affected: Harbour (Berths).",
+        "This incident affected: Harbour (Berths)",
     ]
     for location in (draft.incident.path, draft.path):
         told = text_of(location)
         assert [part for part in parts if part not in told] == []
         assert [told.index(part) for part in parts] == sorted(told.index(part) for part in parts)
+    assert "affected: <bdi>Harbour (Berths)</bdi>." in store.find(draft.path).decode()
     assert "Postmortem" in text_of("/history/2026-11")
 
 
