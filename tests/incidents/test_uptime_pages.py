@@ -65,7 +65,7 @@ def test_the_home_page_leads_from_the_bars_of_a_component_to_its_days(api, outag
         api.path: "API: 99.99 % over 90 days; trouble on 1 day: Nov 18 Partial outage 12 min",
         f"/uptime#group-{api.group.code}": "Shop: 99.99 % over 90 days; trouble on 1 day: Nov 18 Partial outage",
     }
-    assert "90 days ago 99.99 % Today" in text_of("/")
+    assert "90 days ago Whole group: 99.99 % Today" in text_of("/")
 
 
 def test_a_component_that_is_not_to_show_its_uptime_does_not(make_component, outage):

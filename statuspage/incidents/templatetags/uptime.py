@@ -32,10 +32,11 @@ def uptime_bars(context: Context, subject: Component | ComponentGroup, *, captio
     if uptime is None:
         return {}
     href = subject.path if isinstance(subject, Component) else f"/uptime#group-{subject.code}"
-    return _drawn(Bars.recent(uptime), name=subject.name) | {
-        "href": f"{context['prefix']}{href}",
-        "captioned": captioned,
-    }
+    drawn = _drawn(Bars.recent(uptime), name=subject.name)
+    if isinstance(subject, ComponentGroup):
+        # They stand below those of the last of its components.
+        drawn["caption"] = _("Whole group: %s") % drawn["caption"]
+    return drawn | {"href": f"{context['prefix']}{href}", "captioned": captioned}
 
 
 @register.inclusion_tag("public/_months.html", takes_context=True)
