@@ -135,7 +135,10 @@ def _window(incident: Incident, zone: ZoneInfo) -> str:
 
 
 def _paragraph(update: IncidentUpdate, before: IncidentUpdate | None, zone: ZoneInfo) -> str:
-    """When, what kind of news, and the words; it is an “Update” where the status stayed as it was."""
+    """When, what kind of news, and the words; it is an “Update” where the status stayed as it was.
+
+    That the words were edited stands behind them: programs that know Statuspage read what is before them.
+    """
     label = (
         pgettext("a message in a feed", "Update")
         if before and before.status == update.status
@@ -143,7 +146,8 @@ def _paragraph(update: IncidentUpdate, before: IncidentUpdate | None, zone: Zone
     )
     lead, rest = _lead_and_rest(update.body_html)
     when = format_html("{} {}", _day_and_time(update.display_at, zone), abbreviation(update.display_at, zone))
-    return format_html("<p><small>{}</small><br><strong>{}</strong> - {}</p>{}", when, label, lead, rest)
+    edited = format_html(" <small>({})</small>", _("Edited")) if update.edits else ""
+    return format_html("<p><small>{}</small><br><strong>{}</strong> - {}{}</p>{}", when, label, lead, edited, rest)
 
 
 def _lead_and_rest(html: str) -> tuple[SafeString, SafeString]:

@@ -145,11 +145,11 @@ class IncidentAtom(Followed):
     deferred = True
 
     def subjects(self) -> Iterable[Incident]:
-        return Incident.objects.prefetch_related("updates")
+        return Incident.objects.prefetch_related("updates__revisions")
 
     def concerned(self, changed: Model) -> Iterable[Incident]:
         if isinstance(changed, Incident):
-            return Incident.objects.prefetch_related("updates").filter(pk=changed.pk)
+            return Incident.objects.prefetch_related("updates__revisions").filter(pk=changed.pk)
         return []
 
     def location(self, subject: Incident) -> str:
