@@ -27,6 +27,11 @@ class ComponentGroup(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def path(self) -> str:
+        """Below which its feeds are; it has no page of its own."""
+        return f"/groups/{self.code}"
+
 
 class ComponentQuerySet(models.QuerySet["Component"]):
     def shown_at(self, at: datetime) -> ComponentQuerySet:

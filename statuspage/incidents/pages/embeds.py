@@ -14,7 +14,7 @@ from statuspage.components.models import Component
 from statuspage.incidents.badge import badge
 from statuspage.incidents.card import card
 from statuspage.incidents.overview import ALL_DOWN, ROLL_UP
-from statuspage.incidents.pages.of_components import PageOfComponent
+from statuspage.incidents.pages.of_parts import PageOfComponent
 from statuspage.incidents.present import present
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, register

@@ -11,7 +11,7 @@ from django.utils import timezone
 from statuspage.components.models import Component
 from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
-from statuspage.incidents.pages.of_components import PageOfComponent
+from statuspage.incidents.pages.of_parts import PageOfComponent
 from statuspage.incidents.present import present
 from statuspage.incidents.uptime.bars import Bars
 from statuspage.incidents.uptime.days import Calendar
