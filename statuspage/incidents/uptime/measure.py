@@ -138,7 +138,9 @@ def measure(
         for claim in claims:
             if claim.incident is not None:
                 for day, _, _ in _within(claim.start, claim.end, start, end, calendar):
-                    days[day].incidents.add(claim.incident)
+                    # Where the end is a midnight, what begins then may find its day not told of yet.
+                    if day in days:
+                        days[day].incidents.add(claim.incident)
     at_the_end = worst(claim.status for claim in claims if claim.start <= end < claim.end)
     return Uptime(calendar, start, end, weights, at_the_end, dict(sorted(days.items())))
 
