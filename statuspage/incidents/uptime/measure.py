@@ -79,7 +79,7 @@ class Uptime:
         if counted <= NOTHING:
             return None
         lost = [self.weights[status] * _whole(length) for status, length in lengths.items() if status in self.weights]
-        return 1 - sum(lost, Fraction()) / _whole(counted)
+        return 1 - sum(lost, Fraction()) / _whole(counted) if lost else Fraction(1)
 
     @property
     def overall(self) -> Fraction | None:
@@ -145,9 +145,9 @@ def measure(
     return Uptime(calendar, start, end, weights, at_the_end, dict(sorted(days.items())))
 
 
-def percent(share: Fraction) -> tuple[int, int]:
-    """Whole percents and hundredths, rounded down: 100 only where nothing was lost."""
-    return divmod(share.numerator * 10_000 // share.denominator, 100)
+def as_told(share: Fraction) -> Fraction:
+    """Rounded down to hundredths of a percent: 1 only where nothing was lost."""
+    return Fraction(share.numerator * 10_000 // share.denominator, 10_000)
 
 
 def _worst_at_each_moment(claims: Iterable[Claim]) -> Iterator[tuple[datetime, datetime, Status]]:
