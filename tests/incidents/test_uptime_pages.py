@@ -53,7 +53,7 @@ def text_of(location):
 def links_with_bars(location):
     """Where each picture of the page leads, and what it says."""
     return {
-        link.get("href"): link.find(".//{*}svg").get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
+        link.get("href"): link.get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
         for link in parsed(location).iterfind(".//a[@class='bars']")
     }
 
