@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from postmortems.models import Postmortem, Rendition
 from postmortems.rendition import json_of, stored_bytes
 from postmortems.report import Report
+from statuspage.incidents.models import Incident
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Page, register
 
@@ -44,7 +45,14 @@ class PostmortemFile(Page):
 
 @register
 class PostmortemPage(PostmortemFile):
+    """It stays where others have linked to it, also while the incident is open again, and says so then."""
+
     template_name = "public/postmortem.html"
+
+    def concerned(self, changed: Model) -> Iterable[Postmortem]:
+        if isinstance(changed, Incident):
+            return self._published().filter(incident=changed)
+        return super().concerned(changed)
 
 
 @register

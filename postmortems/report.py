@@ -12,12 +12,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.record import facts_of, longest_silence, measured
 from statuspage.components.status import Status
-from statuspage.incidents.affected import affected_names, affected_sentence, sentence_of
+from statuspage.incidents.affected import affected_names, affected_sentence, isolated, sentence_of
 from statuspage.incidents.models import Incident
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
@@ -194,6 +195,11 @@ class Report:
     def affects(self) -> str:
         """The sentence of the affected components, in the reader's language."""
         return sentence_of(self.affected_names, kind=self.kind, is_open=False) or self.affected
+
+    @property
+    def affects_html(self) -> str:
+        """The same for HTML, each name by itself."""
+        return mark_safe(sentence_of(isolated(self.affected_names), kind=self.kind, is_open=False)) or self.affected  # noqa: S308
 
     @property
     def zone(self) -> ZoneInfo:

@@ -149,6 +149,15 @@ class TestTimes:
         assert "GMT+9" in reader.locator(".posted time").inner_text()
         assert "WE" in reader.locator(".posted time").get_attribute("title")
 
+    def test_the_foot_of_the_page_names_the_zone_that_they_are_told_in(self, reader):
+        foot = reader.locator(".colophon")
+        assert "Times in Europe/Lisbon" in foot.inner_text()
+        reader.get_by_role("button", name="In my time zone").click()
+        reader.reload()
+        assert "Times in Asia/Tokyo" in foot.inner_text()
+        reader.get_by_role("button", name="As time ago").click()
+        assert "Times in Europe/Lisbon" in foot.inner_text()
+
     def test_they_can_be_told_as_time_ago(self, reader):
         reader.get_by_role("button", name="As time ago").click()
         assert reader.locator(".posted time").inner_text() == "2 hours ago"

@@ -22,6 +22,8 @@
 
   const ways = { mine, ago: (time) => ago(new Date(time.dateTime)) };
   const buttons = document.querySelectorAll("button[data-times]");
+  const zone = document.querySelector("[data-zone]");
+  const told = zone.textContent;
   let way = null;
 
   const show = () => {
@@ -30,6 +32,7 @@
       time.textContent = way ? ways[way](time) : time.dataset.page;
       time.title = way ? time.dataset.page : "";
     }
+    zone.textContent = way === "mine" ? told.replace(zone.dataset.zone, exact.resolvedOptions().timeZone) : told;
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.times === way));
   };
 

@@ -27,11 +27,16 @@ class ComponentGroup(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def path(self) -> str:
+        """Below which its feeds are; it has no page of its own."""
+        return f"/groups/{self.code}"
+
 
 class ComponentQuerySet(models.QuerySet["Component"]):
-    def shown_at(self, at: datetime) -> ComponentQuerySet:
-        """Those the page shows at a moment: there by then, and not retired."""
-        return self.filter(Q(retired_at=None) | Q(retired_at__gt=at), created_at__lte=at)
+    def shown_at(self, at: datetime, *, known_at: datetime) -> ComponentQuerySet:
+        """Those the page shows at a moment: known, and not retired."""
+        return self.filter(Q(retired_at=None) | Q(retired_at__gt=at), created_at__lte=known_at)
 
     def with_last_report(self, at: datetime) -> ComponentQuerySet:
         """Annotated with `reported_status` and `reported_at`: the last report made by then, or None."""

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from statuspage.publishing.codes import ALPHABET, LENGTH
-from statuspage.publishing.wording import is_visible, one_line
+from statuspage.publishing.wording import is_visible, one_line, running_text
 
 CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6}\d*)?(?:Z|[+-]\d\d:?\d\d)")
@@ -59,14 +59,14 @@ class Place:
         return self.value
 
     def text(self, *, longest: int, blank: bool = False) -> str:
-        """The text with plain line ends; null counts as empty where it may be `blank`."""
+        """The text as a message is kept; null counts as empty where it may be `blank`."""
         if self.value is None and blank:
             return ""
         if not isinstance(self.value, str):
             raise self.refused(f"must be a text, not {_kind(self.value)}")
         if re.search(r"[\0\ud800-\udfff]", self.value):
             raise self.refused("contains characters that no text may contain")
-        text = self.value.replace("\r\n", "\n").replace("\r", "\n")
+        text = running_text(self.value)
         if len(text) > longest:
             raise self.refused(f"has {len(text):,} characters; at most {longest:,} fit")
         if not blank and not text.strip():

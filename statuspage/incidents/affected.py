@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -32,6 +34,17 @@ def affected_names(updates: Iterable[IncidentUpdate]) -> list[str]:
 def affected_sentence(incident: Incident) -> str:
     """“This incident affected: API (Authentication) and Website.”; empty where no component is named."""
     return sentence_of(affected_names(incident.updates.all()), kind=incident.kind, is_open=incident.is_open)
+
+
+def affected_in_html(incident: Incident) -> SafeString:
+    """The same sentence for HTML, each name by itself."""
+    names = isolated(affected_names(incident.updates.all()))
+    return mark_safe(sentence_of(names, kind=incident.kind, is_open=incident.is_open))  # noqa: S308
+
+
+def isolated(names: Iterable[str]) -> list[str]:
+    """Names as HTML that keeps their direction to themselves: none turns round the sentence in which it stands."""
+    return [format_html("<bdi>{}</bdi>", name) for name in names]
 
 
 def sentence_of(names: list[str], *, kind: str, is_open: bool) -> str:

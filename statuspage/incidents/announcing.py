@@ -19,7 +19,7 @@ from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents import documents
 from statuspage.incidents.affected import last_words
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
-from statuspage.incidents.overview import overview
+from statuspage.incidents.overview import Overview, overview
 from statuspage.publishing.codes import new_code
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import prefix
@@ -61,10 +61,11 @@ def announce_update(update: IncidentUpdate) -> None:
     notice = _notice(news, page, key=f"update:{update.code}", cause=update.code, due_at=due_at)
     notices = [notice]
     if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
-        rows = documents.component_rows(overview(timezone.now()), page)
-        notice.payload = _payload(incident, rows, page)
+        state = overview()
+        rows = documents.component_rows(state, page)
+        notice.payload = _payload(incident, state, rows, page)
         changed = [mention for mention in mentions if mention.old_status != mention.new_status and update.speaks]
-        notices += [_of_component(mention, update, rows, page, due_at=due_at) for mention in changed]
+        notices += [_of_component(mention, update, state, rows, page, due_at=due_at) for mention in changed]
     services.announce(notices)
 
 
@@ -122,7 +123,8 @@ def _announce(incident: Incident, heading: Any, *, key: str) -> None:
     news = News(incident, heading, affected=[])
     notice = _notice(news, page, key=key, cause=new_code(), due_at=timezone.now())
     if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
-        notice.payload = _payload(incident, documents.component_rows(overview(timezone.now()), page), page)
+        state = overview()
+        notice.payload = _payload(incident, state, documents.component_rows(state, page), page)
     services.announce([notice])
 
 
@@ -142,7 +144,13 @@ def _notice(news: News, page: StatusPage, *, key: str, cause: str, due_at: datet
 
 
 def _of_component(
-    mention: AffectedComponent, update: IncidentUpdate, rows: documents.Rows, page: StatusPage, *, due_at: datetime
+    mention: AffectedComponent,
+    update: IncidentUpdate,
+    state: Overview,
+    rows: documents.Rows,
+    page: StatusPage,
+    *,
+    due_at: datetime,
 ) -> Notice:
     component = mention.component
     changed = {
@@ -159,19 +167,23 @@ def _of_component(
         thread=component.code,
         cause=update.code,
         component_ids=[component.pk],
-        payload={"page": _page(page), "component_update": changed, "component": rows.get(component.code)},
+        payload={
+            "page": _page(state, page),
+            "component_update": changed,
+            "component": rows.get(component.code),
+        },
         url=f"{page.url}{component.path}",
         due_at=due_at,
     )
 
 
-def _payload(incident: Incident, rows: documents.Rows, page: StatusPage) -> dict[str, Any]:
+def _payload(incident: Incident, state: Overview, rows: documents.Rows, page: StatusPage) -> dict[str, Any]:
     told = Incident.objects.with_documents().get(pk=incident.pk)
-    return {"page": _page(page), "incident": documents.full_incident_document(told, rows, page)}
+    return {"page": _page(state, page), "incident": documents.full_incident_document(told, rows, page)}
 
 
-def _page(page: StatusPage) -> dict[str, str]:
-    verdict = documents.status_document(overview(timezone.now()))
+def _page(state: Overview, page: StatusPage) -> dict[str, str]:
+    verdict = documents.status_document(state)
     return {
         "id": page.code,
         "status_indicator": verdict["indicator"],

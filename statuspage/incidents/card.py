@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-from statuspage.components.status import Status
 from statuspage.incidents.badge import COLOURS
 from statuspage.incidents.lettering import BOLD, REGULAR, cut, draw, lines
 from statuspage.publishing.xml import speakable
@@ -25,10 +24,10 @@ FINER = 4
 
 
 @lru_cache(maxsize=8)
-def card(name: str, verdict: str, status: Status, *, accent: str, host: str) -> bytes:
+def card(name: str, verdict: str, look: str, *, accent: str, host: str) -> bytes:
     """A PNG with the page's name, its verdict in words and as a shape. The same words give the same bytes."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), "#fbfaf8")
-    picture.paste(_shapes(status, accent), (0, 0))
+    picture.paste(_shapes(look, accent), (0, 0))
     canvas = ImageDraw.Draw(picture)
     draw(canvas, (MARGIN + 84, 142), cut(speakable(name), 44, 800, fonts=BOLD), 44, "#16202a", fonts=BOLD)
     size, told = _as_large_as_fits(verdict)
@@ -49,22 +48,22 @@ def _as_large_as_fits(verdict: str) -> tuple[int, list[str]]:
     return size, told
 
 
-def _shapes(status: Status, accent: str) -> Image.Image:
-    """The background with all that is not words: a band in the status's colour, the sign, and the status's shape."""
+def _shapes(look: str, accent: str) -> Image.Image:
+    """The background with all that is not words: a band in the verdict's colour, the sign, and the verdict's shape."""
     fine = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), "#fbfaf8")
     canvas = ImageDraw.Draw(fine)
-    canvas.rectangle((0, 0, WIDTH * FINER, 12 * FINER), fill=COLOURS[status])
+    canvas.rectangle((0, 0, WIDTH * FINER, 12 * FINER), fill=COLOURS[look])
     canvas.polygon(_placed(_shield(), (MARGIN - 8, 92), 64 / 24), fill=accent or "#0b5cad")
     canvas.line(_placed(PULSE, (MARGIN - 8, 92), 64 / 24), fill="#fff", width=5 * FINER, joint="curve")
     left, top, right, bottom = (edge * FINER for edge in (MARGIN, 300, MARGIN + 62, 362))
-    if status == Status.OPERATIONAL:
-        canvas.ellipse((left, top, right, bottom), fill=COLOURS[status])
-    elif status == Status.UNDER_MAINTENANCE:
-        canvas.rounded_rectangle((left, top, right, bottom), 16 * FINER, fill=COLOURS[status])
-    elif status == Status.MAJOR_OUTAGE:
-        canvas.rectangle((left, top, right, bottom), fill=COLOURS[status])
+    if look in ("is-ok", "is-quiet"):
+        canvas.ellipse((left, top, right, bottom), fill=COLOURS[look])
+    elif look == "is-maint":
+        canvas.rounded_rectangle((left, top, right, bottom), 16 * FINER, fill=COLOURS[look])
+    elif look == "is-major":
+        canvas.rectangle((left, top, right, bottom), fill=COLOURS[look])
     else:
-        canvas.polygon([((left + right) / 2, top), (right, bottom), (left, bottom)], fill=COLOURS[status])
+        canvas.polygon([((left + right) / 2, top), (right, bottom), (left, bottom)], fill=COLOURS[look])
     return fine.resize((WIDTH, HEIGHT), Image.Resampling.BOX)
 
 

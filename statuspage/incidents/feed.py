@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
 from statuspage.incidents.models import Incident, IncidentUpdate
@@ -135,15 +136,26 @@ def _window(incident: Incident, zone: ZoneInfo) -> str:
 
 
 def _paragraph(update: IncidentUpdate, before: IncidentUpdate | None, zone: ZoneInfo) -> str:
-    """When, what kind of news, and the words; it is an “Update” where the status stayed as it was."""
+    """When, what kind of news, and the words; it is an “Update” where the status stayed as it was.
+
+    That the words were edited stands behind them: programs that know Statuspage read what is before them.
+    """
     label = (
         pgettext("a message in a feed", "Update")
         if before and before.status == update.status
         else update.get_status_display()
     )
-    lead, rest = _lead_and_rest(update.body_html)
-    when = format_html("{} {}", _day_and_time(update.display_at, zone), abbreviation(update.display_at, zone))
-    return format_html("<p><small>{}</small><br><strong>{}</strong> - {}</p>{}", when, label, lead, rest)
+    return _written(label, update.body_html, update.display_at, zone, get_language(), edited=bool(update.edits))
+
+
+@lru_cache(maxsize=4096)
+def _written(label: str, html: str, moment: datetime, zone: ZoneInfo, language: str, *, edited: bool) -> str:
+    """A message. Kept: of the hundred and more in a feed, all but one are as they were at the last publish."""
+    lead, rest = _lead_and_rest(html)
+    with override(language):
+        when = format_html("{} {}", _day_and_time(moment, zone), abbreviation(moment, zone))
+        mark = format_html(" <small>({})</small>", _("Edited")) if edited else ""
+    return format_html("<p><small>{}</small><br><strong>{}</strong> - {}{}</p>{}", when, label, lead, mark, rest)
 
 
 def _lead_and_rest(html: str) -> tuple[SafeString, SafeString]:

@@ -11,7 +11,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.urls import reverse_lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
@@ -19,7 +22,7 @@ from statuspage.incidents.models import AffectedComponent, Incident
 from statuspage.incidents.overview import Overview
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.plain_form import PlainForm
-from statuspage.publishing.wording import is_visible
+from statuspage.publishing.wording import is_visible, running_text
 
 
 class MessageField(forms.CharField):
@@ -41,7 +44,7 @@ class MessageField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         # Browsers send CRLF; a text nobody touched must not look edited.
-        text = (super().to_python(value) or "").replace("\r\n", "\n")
+        text = running_text(super().to_python(value) or "")
         return text if is_visible(text) else ""
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
@@ -86,6 +89,21 @@ class DeskForm(PlainForm):
             del self.errors[name]
 
 
+class SharedSelect(forms.Select):
+    """A choice that many rows share: its options are written once for each value, not once for each row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[str, SafeString] = {}
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        chosen = str(value or "")
+        if chosen not in self.written:
+            options = ((key, mark_safe(" selected") if key == chosen else "", label) for key, label in self.choices)
+            self.written[chosen] = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(attrs or {}), self.written[chosen])
+
+
 @dataclass(frozen=True)
 class Line:
     """One component in a form: how it is and by whose word, what this incident last said of it, and what to say now."""
@@ -97,6 +115,10 @@ class Line:
     why: list[Incident]
     said: AffectedComponent | None
     field: BoundField
+
+    @property
+    def label(self) -> str:
+        return f"Status of {self.component.full_name}"
 
 
 @dataclass(frozen=True)
@@ -121,10 +143,9 @@ class StatusTable(DeskForm):
         self.names = Counter(component.name.casefold() for component in state.components)
         self.components = {f"component_{component.code}": component for component in state.components}
         choices = [("", self.unsaid), *ComponentStatus.choices]
-        for name, component in self.components.items():
-            self.fields[name] = forms.ChoiceField(
-                label=f"Status of {component.full_name}", choices=choices, required=False
-            )
+        # One field under all of the names: of hundreds of components, each of its own would take most of a request.
+        field = forms.ChoiceField(choices=choices, required=False, widget=SharedSelect())
+        self.fields |= dict.fromkeys(self.components, field)
 
     def affected(self) -> dict[Component, str]:
         """What was chosen, by component."""

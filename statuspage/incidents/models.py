@@ -140,6 +140,10 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """Its status in words. Django's own method would translate every status there is, each time it is asked."""
+        return str(self.Status(self.status).label)
+
     @property
     def is_maintenance(self) -> bool:
         return self.kind == self.Kind.MAINTENANCE
@@ -213,6 +217,10 @@ class IncidentUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident}: {self.get_status_display()}"
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        """Its status in words, as an incident tells its own."""
+        return str(Incident.Status(self.status).label)
 
     @property
     def order(self) -> tuple[datetime, int]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.components.status import Status, worst
-from statuspage.incidents.affected import affected_names, in_words, last_words
+from statuspage.incidents.affected import affected_names, in_words, isolated, last_words
 from statuspage.incidents.models import Incident, IncidentUpdate
 
 # What the roll-up says for the worst component: indicator and description of the public format.
@@ -26,6 +28,8 @@ ROLL_UP = {
     Status.MAJOR_OUTAGE: ("major", _("Partial System Outage")),
 }
 ALL_DOWN = ("critical", _("Major System Outage"))
+# Whatever is known at all is known by then.
+FOREVER = datetime.max.replace(tzinfo=UTC)
 # Impacts from calm to grave.
 MOODS = ("none", "maintenance", "minor", "major", "critical")
 
@@ -197,7 +201,7 @@ class Overview:
 
     @property
     def affected_line(self) -> str:
-        """“Affected: Bookings and API.”, by the rows readers see; empty where nothing is."""
+        """“Affected: Bookings and API.” in HTML, by the rows readers see; empty where nothing is."""
         names = [row.name for row in self.rows if row.status != Status.OPERATIONAL]
         if not names:
             return ""
@@ -205,7 +209,7 @@ class Overview:
             return ngettext(
                 "%d part of the service is affected.", "%d parts of the service are affected.", len(names)
             ) % len(names)
-        return gettext("Affected: %s.") % in_words(names)
+        return mark_safe(gettext("Affected: %s.") % in_words(isolated(names)))  # noqa: S308
 
     @property
     def indicator(self) -> str:
@@ -218,28 +222,30 @@ class Overview:
         return str(self._roll_up[1])
 
 
-def overview(at: datetime) -> Overview:
-    """What the status page says at `at`, or said, if that is past. A constant number of queries.
+def overview(at: datetime | None = None) -> Overview:
+    """What the status page says now, or said at `at`. A constant number of queries.
 
-    Said is what had been posted by then: a message or an incident that was dated back later was on no page at the time
-    it shows. What is known of the past today, such as uptime, is another question.
+    Now it says all that is committed: the clock of the host that wrote it may be ahead of ours. Said then is what had
+    been posted by then: a message or an incident that was dated back later was on no page at the time it shows. What is
+    known of the past today, such as uptime, is another question.
     """
-    components = list(Component.objects.shown_at(at).with_last_report(at).select_related("group"))
-    return Overview(at, components, _standing_at(at))
+    moment, known_at = at or timezone.now(), at or FOREVER
+    components = Component.objects.shown_at(moment, known_at=known_at).with_last_report(known_at)
+    return Overview(moment, list(components.select_related("group")), _standing_at(moment, known_at=known_at))
 
 
-def _standing_at(at: datetime) -> list[Standing]:
-    """Incidents not closed by then, each with the updates posted by then, the last first."""
-    later = IncidentUpdate.objects.filter(created_at__gt=at).values("incident")
-    updates = IncidentUpdate.objects.filter(created_at__lte=at).prefetch_related(
+def _standing_at(at: datetime, *, known_at: datetime) -> list[Standing]:
+    """Incidents not closed by what is known, each with the updates posted by then, the last first."""
+    later = IncidentUpdate.objects.filter(created_at__gt=known_at).values("incident")
+    updates = IncidentUpdate.objects.filter(created_at__lte=known_at).prefetch_related(
         "affected__component__group", "revisions"
     )
     # Asked of each candidate, by an index: of an early moment nearly every incident is later, of a late one none is.
-    told = Exists(IncidentUpdate.objects.filter(incident=OuterRef("pk"), created_at__lte=at))
+    told = Exists(IncidentUpdate.objects.filter(incident=OuterRef("pk"), created_at__lte=known_at))
     candidates = Incident.objects.filter(Q(resolved_at=None) | Q(pk__in=later), told).prefetch_related(
         Prefetch("updates", queryset=updates)
     )
     standings = [Standing(incident, incident.timeline(), at) for incident in candidates]
     for update in chain.from_iterable(standing.updates for standing in standings):
-        update.as_of = at
+        update.as_of = known_at
     return [one for one in standings if one.status not in Incident.CLOSED]

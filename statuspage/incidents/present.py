@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from statuspage.incidents.documents import Rows, component_rows
 from statuspage.incidents.overview import Overview, overview
 from statuspage.publishing.models import StatusPage
@@ -11,7 +9,7 @@ from statuspage.publishing.models import StatusPage
 
 def present(page: StatusPage) -> Overview:
     """The overview of this moment."""
-    return page.once("present", lambda: overview(timezone.now()))
+    return page.once("present", overview)
 
 
 def present_rows(page: StatusPage) -> Rows:

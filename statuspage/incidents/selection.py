@@ -41,7 +41,7 @@ class Selection:
         planned = self.incidents().open().filter(status=Incident.Status.SCHEDULED).order_by("-scheduled_for", "-pk")
         told = self._last_updates().values_list("incident", flat=True)
         keys = [*planned.values_list("pk", flat=True)[:many], *told[:many]]
-        found = Incident.objects.filter(pk__in=keys).prefetch_related("updates")
+        found = Incident.objects.filter(pk__in=keys).prefetch_related("updates__revisions")
         return sorted(found, key=lambda incident: (incident.told_at, incident.pk), reverse=True)[:many]
 
     def _last_updates(self) -> QuerySet[IncidentUpdate]:

@@ -14,7 +14,7 @@ from statuspage.incidents.announcing import announce_change
 from statuspage.incidents.history import filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
 from statuspage.incidents.overview import overview
-from statuspage.incidents.timeline import append_update, check_body, impact_of, refile
+from statuspage.incidents.timeline import append_update, checked_body, impact_of, refile
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
 from statuspage.publishing.models import StatusPage
@@ -211,9 +211,9 @@ def edit_update(
     update = IncidentUpdate.objects.select_for_update().select_related("incident").get(pk=update.pk)
     if update.edits != seen:
         raise StaleEdit
+    body = checked_body(body)
     if body == update.body:
         return update
-    check_body(body)
     UpdateRevision.objects.create(update=update, body=update.body, edited_at=at, editor=editor)
     update.body, update.body_html, update.updated_at = body, to_html(body), at
     update.save(update_fields=["body", "body_html", "updated_at"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -19,7 +19,7 @@ from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import to_html, validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon, republish_soon
-from statuspage.publishing.wording import is_visible
+from statuspage.publishing.wording import is_visible, running_text
 from statuspage.team.models import User
 
 Status, Impact = Incident.Status, Incident.Impact
@@ -52,14 +52,14 @@ def append_update(
     shown_at: datetime | None = None,
 ) -> IncidentUpdate:
     """Write an update of an incident that the caller has locked, and what follows from it."""
-    check_body(body)
-    earlier = list(incident.updates.prefetch_related("affected__component__group"))
+    body = checked_body(body)
+    last = incident.updates.order_by("created_at", "id").last()
     closing = status in Incident.CLOSED
-    affected = _closing_words(earlier, affected) if closing else affected
+    affected = _closing_words(incident, affected) if closing else affected
     shown_at = shown_at or at
     # Never before the last one, whatever the clocks of two hosts say: the order is the order of posting.
-    posted_at = max([at, *(one.created_at for one in earlier)])
-    before = overview(posted_at)
+    posted_at = max(at, last.created_at) if last else at
+    before = _statuses(affected, posted_at)
     update = incident.updates.create(
         status=status,
         body=body,
@@ -75,14 +75,14 @@ def append_update(
             update=update,
             component=component,
             name=component.full_name,
-            old_status=before.status_of(component),
+            old_status=before[component],
             new_status=ComponentStatus(new_status),
         )
         for component, new_status in affected.items()
     )
     if not incident.backfilled:
-        touch_components((one for one, said in affected.items() if said != before.status_of(one)), at=at)
-    filed_before = filed_at(incident) if earlier else None
+        touch_components((one for one, said in affected.items() if said != before[one]), at=at)
+    filed_before = filed_at(incident) if last else None
     incident.status = status
     # A word added to a closed incident does not make it last longer.
     incident.resolved_at = (incident.resolved_at or shown_at) if closing else None
@@ -121,19 +121,30 @@ def refile(incident: Incident, *, filed_before: datetime | None, at: datetime) -
         republish_soon()
 
 
-def check_body(body: str) -> None:
-    """Refuse a message that tells nobody anything, or that cannot be rendered."""
+def checked_body(body: str) -> str:
+    """A message as it is kept; refused where it tells nobody anything, or cannot be rendered."""
+    body = running_text(body)
     if not is_visible(body):
         raise ValidationError({"body": "Write a message: an update without one tells nobody anything."})
     try:
         validate_markdown(body)
     except ValidationError as error:
         raise ValidationError({"body": error.messages}) from error
+    return body
 
 
-def _closing_words(earlier: list[IncidentUpdate], affected: Mapping[Component, str]) -> dict[Component, str]:
+def _statuses(components: Collection[Component], at: datetime) -> dict[Component, ComponentStatus]:
+    """How components were; nothing is read for none."""
+    if not components:
+        return {}
+    state = overview(at)
+    return {component: state.status_of(component) for component in components}
+
+
+def _closing_words(incident: Incident, affected: Mapping[Component, str]) -> dict[Component, str]:
     """What a closing update says: everything this incident broke is operational again."""
     broken = [component.name for component, status in affected.items() if status != ComponentStatus.OPERATIONAL]
     if broken:
         raise ValidationError({"status": CLOSED_SPEAKS_NO_MORE.format(broken[0])})
-    return {mention.component: ComponentStatus.OPERATIONAL for mention in last_words(earlier).values()} | dict(affected)
+    earlier = last_words(incident.updates.prefetch_related("affected__component__group"))
+    return {mention.component: ComponentStatus.OPERATIONAL for mention in earlier.values()} | dict(affected)

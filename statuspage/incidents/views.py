@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from statuspage.components.models import ComponentReport
@@ -41,7 +40,7 @@ HEADLINE_STAYS = (
 @staff_only
 def index(request: DeskRequest) -> HttpResponse:
     """What is open now, what is planned, and what ended last."""
-    state = overview(timezone.now())
+    state = overview()
     closed = Incident.objects.closed().select_related("postmortem").order_by("-resolved_at", "-id")
     page = StatusPage.objects.get()
     context = {"page": page, "state": state, "closed": closed[:RECENTLY]}
@@ -66,7 +65,7 @@ def past(request: DeskRequest) -> HttpResponse:
 @staff_only
 def declare(request: DeskRequest) -> HttpResponse:
     """Open an incident."""
-    page, state = StatusPage.objects.get(), overview(timezone.now())
+    page, state = StatusPage.objects.get(), overview()
     form = DeclareForm(request.POST or None, state=state, zone=page.zone)
 
     def act(said: dict[str, Any]) -> str:
@@ -93,7 +92,7 @@ def declare(request: DeskRequest) -> HttpResponse:
 @staff_only
 def schedule(request: DeskRequest) -> HttpResponse:
     """Announce planned work."""
-    page, state = StatusPage.objects.get(), overview(timezone.now())
+    page, state = StatusPage.objects.get(), overview()
     form = ScheduleForm(request.POST or None, state=state, zone=page.zone)
 
     def act(said: dict[str, Any]) -> str:
@@ -117,7 +116,7 @@ def schedule(request: DeskRequest) -> HttpResponse:
 @staff_only
 def backfill(request: DeskRequest) -> HttpResponse:
     """Record an incident that is already over."""
-    page, state = StatusPage.objects.get(), overview(timezone.now())
+    page, state = StatusPage.objects.get(), overview()
     form = BackfillForm(request.POST or None, state=state, zone=page.zone)
 
     def act(said: dict[str, Any]) -> str:
@@ -140,7 +139,7 @@ def backfill(request: DeskRequest) -> HttpResponse:
 @staff_only
 def components(request: DeskRequest) -> HttpResponse:
     """Say how components are, outside any incident."""
-    page, state = StatusPage.objects.get(), overview(timezone.now())
+    page, state = StatusPage.objects.get(), overview()
     form = ReportForm(request.POST or None, state=state)
 
     def act(said: dict[str, Any]) -> str:

@@ -10,7 +10,6 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from statuspage.components.status import Status as ComponentStatus
@@ -167,7 +166,7 @@ def _update_form(data: Any, page: StatusPage, incident: Incident, **options: Any
         incident=incident,
         seen=incident.timeline()[0].code,
         zone=page.zone,
-        state=overview(timezone.now()),
+        state=overview(),
         said=last_words(incident.updates.all()),
         **options,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -13,6 +16,8 @@ from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import in_languages
 from statuspage.team.access import DeskRequest, staff_only
 
+logger = logging.getLogger(__name__)
+
 
 @require_safe
 @staff_only
@@ -23,11 +28,18 @@ def at_the_desk(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 def for_everyone(request: HttpRequest) -> HttpResponse:
-    """The one public page that is no file: there are more moments than anybody could store."""
-    page = StatusPage.objects.get()
-    if not page.public_past:
-        raise Http404
-    return _past(request, page)
+    """The one public page that is no file: there are more moments than anybody could store.
+
+    Where the database is away, nobody knows whether the owner allows it; a sentence says so, whatever the answer is.
+    """
+    try:
+        page = StatusPage.objects.get()
+        if not page.public_past:
+            raise Http404
+        return _past(request, page)
+    except DatabaseError:
+        logger.exception("The past could not be read")
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
 
 
 def _past(request: HttpRequest, page: StatusPage) -> HttpResponse:

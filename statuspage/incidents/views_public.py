@@ -6,8 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
-from statuspage.publishing.serving import PAGE_CACHE
-from statuspage.publishing.views import in_language, not_found
+from statuspage.publishing.views import FOR_PROGRAMS, in_language, not_found
 
 MONTHS_A_PAGE = 3
 
@@ -31,7 +30,7 @@ def history_beyond(request: HttpRequest) -> HttpResponse:
     """
     if _number(request.GET.get("page", "")) < 2:
         return not_found(request)
-    return JsonResponse({"months": []}, headers={"Access-Control-Allow-Origin": "*", "Cache-Control": PAGE_CACHE})
+    return JsonResponse({"months": []}, headers=FOR_PROGRAMS)
 
 
 def _number(text: str) -> int:

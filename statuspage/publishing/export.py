@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
+import brotli
 from django.conf import settings
 
 from statuspage.publishing import store
 
+# Links to what no file answers, but Candor itself, which stands behind no export.
+LIVE = re.compile(rb'\s*<a class="live-only"[^>]*>.*?</a>', re.DOTALL)
+PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
+    ".gz": (gzip.decompress, lambda body: gzip.compress(body, 9, mtime=0)),
+    ".br": (brotli.decompress, brotli.compress),
+}
 # What tells a folder that an export made from any other: only there are files removed.
 MARK = ".candor-export"
 
@@ -59,7 +68,7 @@ def _copy(source: Path, target: Path) -> bool:
             seen = os.fstat(file.fileno())
             if not _is_copy(target, seen):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                store.write(target, file.read())
+                store.write(target, _without_live_links(source, file.read()))
                 os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
     except FileNotFoundError:
         return False
@@ -67,7 +76,14 @@ def _copy(source: Path, target: Path) -> bool:
 
 
 def _is_copy(target: Path, seen: os.stat_result) -> bool:
-    if not target.exists():
-        return False
-    known = target.stat()
-    return (known.st_mtime_ns, known.st_size) == (seen.st_mtime_ns, seen.st_size)
+    return target.exists() and target.stat().st_mtime_ns == seen.st_mtime_ns
+
+
+def _without_live_links(source: Path, body: bytes) -> bytes:
+    """What is to be written of a file: all of it, but for links that lead nowhere without Candor."""
+    if ".html" not in source.suffixes:
+        return body
+    unpack, pack = PACKED.get(source.suffix, (bytes, bytes))
+    plain = unpack(body)
+    kept = LIVE.sub(b"", plain)
+    return body if kept == plain else pack(kept)

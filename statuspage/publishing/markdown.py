@@ -11,6 +11,8 @@ import nh3
 from django.core.exceptions import ValidationError
 from django.utils.html import escape, linebreaks
 
+from statuspage.publishing.wording import running_text
+
 LONGEST = 20_000
 MOST_LINES = 1_500
 DEEPEST = 10
@@ -47,9 +49,7 @@ def to_html(text: str, *, heading: int = 3) -> str:
     with comes out as plain paragraphs, so that whatever is stored can be shown. The last ones are remembered: each is
     asked for by several pages, in several languages.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    # JSON may bring half of a surrogate pair, which no file can hold.
-    text = text.encode(errors="replace").decode()
+    text = running_text(text)
     if reason_against(text):
         return linebreaks(escape(text))
     safe = nh3.clean(

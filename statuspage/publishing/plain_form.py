@@ -25,7 +25,7 @@ class PlainForm(forms.Form):
     """A form whose fields say what to do, unless they have a better sentence of their own."""
 
     def full_clean(self) -> None:
-        for field in self.fields.values():
+        for field in set(self.fields.values()):
             field.error_messages |= _sentences(field)
         super().full_clean()
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import Any
 
 from django.apps import apps
@@ -22,7 +22,7 @@ from statuspage.publishing.pages import Page, prefix, registry
 logger = logging.getLogger(__name__)
 
 # How many pages a responder may have to wait for while everything is rendered anew.
-BATCH = 20
+BATCH = 10
 # How many seconds of everything fit in one turn of the clock, which has other duties.
 TURN = 1.0
 # How long a change that could not be published waits for its next turn, at first and at most.
@@ -82,9 +82,10 @@ def publish_owed() -> bool:
     Owed.objects.filter(pk__in=[one.pk for one in owed]).update(due_at=timezone.now() + LEASE)
     changes = [one for one in owed if one.model]
     if changes:
-        done = changes if _Press().run(_telling_of(list(_objects(changes)))) else list(_without_what_fails(changes))
-        if not _Press().run(_current):
-            done = []
+        if _Press().run(_telling_of(list(_objects(changes))), _current):
+            done = changes
+        else:
+            done = list(_without_what_fails(changes)) if _Press().run(_current) else []
         Owed.objects.filter(pk__in=[one.pk for one in done]).delete()
         _postpone(one for one in changes if one not in done)
     whole = [one for one in owed if not one.model]
@@ -179,14 +180,16 @@ class _Press:
         return spoken and not (self.at_once and kind.deferred)
 
     def run(self, *wanted: Wanted) -> bool:
-        """Store the wanted pages, the page's own language first; tells whether all of them are stored."""
+        """Store the wanted pages; tells whether all of them are stored.
+
+        What readers look at first comes first, in the page's own language, then in all others.
+        """
         self.page = StatusPage.objects.get()
-        for language in [self.page.locale] if self.at_once else self.page.languages:
-            for want in wanted:
-                for kind in registry:
-                    while self._store_some(kind, want, language):
-                        # Whoever waits for the lock comes first.
-                        time.sleep(0.002)
+        languages = [self.page.locale] if self.at_once else self.page.languages
+        for deferred, language, want, kind in product((False, True), languages, wanted, registry):
+            while kind.deferred == deferred and self._store_some(kind, want, language):
+                # Whoever waits for the lock comes first.
+                time.sleep(0.002)
         if _current in wanted and not self.failed:
             self.confirm()
         return not self.failed

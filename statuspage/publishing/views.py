@@ -1,20 +1,24 @@
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import redirect
 
 from statuspage.publishing import store
 from statuspage.publishing.serving import PAGE_CACHE
 
+FOR_PROGRAMS = {"Access-Control-Allow-Origin": "*", "Cache-Control": PAGE_CACHE}
+
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """The stored page that says so, in the language of the address; without database, like all that the public reads.
 
-    Whoever adds a slash to the address of a page is led to the page. It says nothing to one that it does not say to
-    another, so a CDN may answer a burst of it.
+    Whoever adds a slash to the address of a page is led to the page; programs, on whatever site, hear it in JSON. It
+    says nothing to one that it does not say to another, so a CDN may answer a burst of it.
     """
     path = request.path.rstrip("/")
     if request.path != path and _is_public(path):
         return redirect(path)
+    if path.endswith(".json"):
+        return JsonResponse({"error": "There is nothing here."}, status=404, headers=FOR_PROGRAMS)
     language = request.path.split("/")[1]
     own = store.find(f"/{language}/404") if language in dict(settings.LANGUAGES) else None
     return HttpResponseNotFound(own or store.find("/404") or b"Not found", headers={"Cache-Control": PAGE_CACHE})

@@ -24,7 +24,7 @@ def offered(at: datetime, *, to: Subscriber | None = None) -> list[Offer]:
 
     Neither what was retired nor what shows only while it is broken; but a subscriber keeps what they chose before.
     """
-    shown = Q(pk__in=Component.objects.shown_at(at).filter(only_show_if_degraded=False).values("pk"))
+    shown = Q(pk__in=Component.objects.shown_at(at, known_at=at).filter(only_show_if_degraded=False).values("pk"))
     if to:
         shown |= Q(pk__in=to.components.values("pk"))
     found = Component.objects.filter(shown).select_related("group")

@@ -48,7 +48,7 @@ def test_the_command_ends_with_every_page_on_disk(page, public, tmp_path):
     run_command(str(path))
     html = (public / "incidents" / "papershortag.html").read_text()
     assert "The paper roll was empty." in html
-    assert "This incident affected: Tickets (Pier printer)." in html
+    assert "This incident affected: <bdi>Tickets (Pier printer)</bdi>." in html
     assert (public / "incidents" / "papershortag" / "postmortem.pdf").read_bytes().startswith(b"%PDF")
     before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in public.rglob("*.*") if file.is_file()}
     run_command(str(path))

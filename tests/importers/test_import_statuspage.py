@@ -59,7 +59,7 @@ def test_page_groups_and_components_keep_what_they_are(import_sources):
 
 
 def test_incidents_keep_codes_moments_and_words(import_sources):
-    body = "One\r\ntwo<br />\nthree<BR>four &amp; *five*"
+    body = "One\u202e\r\ntwo<br />\nthree<BR>four &amp; *five*"
     updates = [
         update("paperupdate2", "resolved", 60, display_at=stamp(50, offset="-05:00"), deliver_notifications=False),
         update("paperupdate1", "monitoring", 0, affected_components=[affected()], body=body),

@@ -6,7 +6,6 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from statuspage.components.status import Status
 from statuspage.incidents.badge import COLOURS
 from statuspage.incidents.services import post_update
 from statuspage.publishing import store
@@ -30,10 +29,10 @@ def light(colour):
 
 def test_the_badge_of_the_page_says_the_verdict(make_component, make_incident):
     publish()
-    assert read()[1:3] == (["Harbour", "All Systems Operational"], COLOURS["operational"])
+    assert read()[1:3] == (["Harbour", "All Systems Operational"], COLOURS["is-ok"])
     incident = make_incident({make_component(): "partial_outage", make_component("Other"): "operational"})
     publish()
-    assert read()[1:3] == (["Harbour", "Minor Service Outage"], COLOURS["partial_outage"])
+    assert read()[1:3] == (["Harbour", "Minor Service Outage"], COLOURS["is-partial"])
     post_update(incident, status="resolved", body="Over.", affected={}, author=None)
     publish_owed()
     assert read()[1] == ["Harbour", "All Systems Operational"]
@@ -46,11 +45,25 @@ def test_a_component_has_a_badge_until_it_is_retired(make_component, make_incide
     assert read(location)[1] == ["Berths", "Operational"]
     make_incident({component: "degraded_performance"})
     publish_owed()
-    assert read(location)[1:3] == (["Berths", "Degraded performance"], COLOURS["degraded_performance"])
+    assert read(location)[1:3] == (["Berths", "Degraded performance"], COLOURS["is-degraded"])
     component.retired_at = component.created_at
     component.save()
     publish(component)
     assert store.find(location) is None
+
+
+@pytest.mark.parametrize(("impact", "look"), [("none", "is-quiet"), ("minor", "is-degraded"), ("critical", "is-major")])
+def test_beside_an_open_incident_that_touches_no_component_nothing_is_green(
+    make_component, make_incident, impact, look
+):
+    make_component()
+    make_incident(impact=impact)
+    publish()
+    assert read()[1:3] == (["Harbour", "All Systems Operational"], COLOURS[look])
+    band = Image.open(BytesIO(store.find("/card.png"))).getpixel((600, 5))
+    assert band == tuple(bytes.fromhex(COLOURS[look][1:]))
+    assert f'<main class="{look}">' in store.find("/embed").decode()
+    assert f'class="verdict {look} is-live"' in store.find("/").decode()
 
 
 def test_a_badge_can_be_heard(page):
@@ -77,8 +90,8 @@ def test_any_name_is_cut_politely_and_fits_its_box(page, name):
 
 
 def test_white_words_can_be_read_on_every_colour():
-    for status in Status:
-        assert 1.05 / (light(COLOURS[status]) + 0.05) >= 4.5
+    for colour in COLOURS.values():
+        assert 1.05 / (light(colour) + 0.05) >= 4.5
 
 
 def test_the_picture_beside_a_link_has_the_size_that_is_promised(page, make_component, make_incident):
@@ -93,13 +106,13 @@ def test_the_picture_beside_a_link_has_the_size_that_is_promised(page, make_comp
     publish_owed()
     broken = store.find("/card.png")
     assert broken != calm
-    assert Image.open(BytesIO(broken)).getpixel((600, 5)) == tuple(bytes.fromhex(COLOURS["major_outage"][1:]))
+    assert Image.open(BytesIO(broken)).getpixel((600, 5)) == tuple(bytes.fromhex(COLOURS["is-major"][1:]))
 
 
 def test_the_same_words_give_the_same_picture_and_no_name_breaks_it():
     from statuspage.incidents.card import card
 
     for name in ("Harbour", "شركة الميناء", "波止場" * 30, "\x01", "x" * 100):
-        told = {"status": Status.OPERATIONAL, "accent": "#aa0066", "host": "status.example.com"}
+        told = {"look": "is-ok", "accent": "#aa0066", "host": "status.example.com"}
         first = card.__wrapped__(name, "All Systems Operational", **told)
         assert first == card.__wrapped__(name, "All Systems Operational", **told)

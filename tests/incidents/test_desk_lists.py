@@ -16,7 +16,7 @@ def test_the_desk_tells_what_is_open_planned_and_over(desk, make_component, make
     make_incident({website: Status.PARTIAL_OUTAGE}, name="Open one", body="It is **bad** & <b>loud</b>.")
     make_incident(name="Closed one", status="resolved")
     text = desk.get(url("index")).text
-    assert text.index("Open one") < text.index("Website · open for") < text.index("Closed one")
+    assert text.index("Open one") < text.index("<bdi>Website</bdi> · open for") < text.index("Closed one")
     assert "It is bad &amp; &lt;b&gt;loud&lt;/b&gt;." in text
     assert "All quiet." not in text
 

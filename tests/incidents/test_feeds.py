@@ -1,6 +1,8 @@
 """What a feed says, in the way of Statuspage."""
 
+import json
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -78,6 +80,20 @@ def test_paragraphs_become_one_and_line_ends_br(make_incident):
     content = read("/feed.json")["items"][0]["content_html"]
     assert " - First line<br />second line<br /><br />Another paragraph.</p>" in content
     assert content.endswith("<li>two</li>\n</ul>\n<p>The end.</p>")
+
+
+@pytest.mark.parametrize("location", [*MAIN, "own"])
+def test_an_edited_message_says_so_behind_its_words(make_incident, location):
+    incident = make_incident(body="Ships wait.")
+    update = say(incident, "Ships move.\n\n- slowly", status="resolved")
+    edit_update(update, body="Ships *move*.\n\n- slowly", seen=0, editor=None, at=NOW + 2 * HOUR)
+    publish()
+    content = store.find(location if location != "own" else f"{incident.path}.atom").decode()
+    content = unescape(json.loads(content)["items"][0]["content_html"] if location.endswith("json") else content)
+    assert "<strong>Resolved</strong> - Ships <em>move</em>. <small>(Edited)</small></p><ul>" in content.replace(
+        "\n", ""
+    )
+    assert "<strong>Investigating</strong> - Ships wait.</p>" in content
 
 
 def test_an_entry_is_dated_by_its_newest_update_and_its_last_edit(make_incident):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from statuspage.components.models import ComponentReport
 from statuspage.components.services import report_components
@@ -210,3 +211,23 @@ def test_the_past_shows_the_components_of_its_time(make_component):
     retired = make_component("Retired", retired_at=NOW)
     assert overview(NOW - MINUTE).components == [retired]
     assert overview(NOW).components == [added]
+
+
+def test_the_present_tells_what_a_host_has_written_whose_clock_is_ahead(make_component, make_incident):
+    api, web = make_component("API"), make_component("Website", created_at=NOW + MINUTE)
+    incident = make_incident({api: "partial_outage"})
+    post_update(incident, status="identified", body="x", affected={web: "major_outage"}, author=None, at=NOW + MINUTE)
+    make_incident(name="Of their own", at=NOW + MINUTE)
+    report_components({api: "major_outage"}, source="staff", at=NOW + MINUTE)
+    with time_machine.travel(NOW, tick=False):
+        state = overview()
+        assert state.at == NOW
+        assert sorted((one.incident.name, one.status) for one in state.incidents) == [
+            ("Of their own", "investigating"),
+            ("Slow answers", "identified"),
+        ]
+        assert [state.status_of(api), state.status_of(web)] == ["major_outage", "major_outage"]
+        # Of a past moment nothing later is told, whoever wrote it.
+        assert [(one.incident.name, one.status) for one in overview(NOW).incidents] == [
+            ("Slow answers", "investigating")
+        ]

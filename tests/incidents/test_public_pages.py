@@ -47,6 +47,30 @@ def test_an_incident_is_told_newest_first_with_its_times_in_the_pages_zone(page,
     assert b'<time datetime="2026-11-21T10:00:00Z">' in store.find(incident.path)
 
 
+def test_a_name_from_right_to_left_stands_by_itself_in_a_sentence_and_is_told_as_it_was_typed(
+    make_component, make_incident
+):
+    parts = [make_component(name) for name in ("מעגן <b>", "Gates")]
+    incident = make_incident(dict.fromkeys(parts, "major_outage"))
+    publish()
+    names = "<bdi>מעגן &lt;b&gt;</bdi> and <bdi>Gates</bdi>"
+    assert f"This incident affected: {names}." in store.find(incident.path).decode()
+    home = store.find("/").decode()
+    assert [f"Affected: {names}." in home, f"Affects {names}<" in home] == [True, True]
+
+
+def test_an_open_incident_tells_its_peak_apart_from_the_headline(make_component, make_incident):
+    berths, another = make_component("Berths"), "The headline of the status page tells another thing"
+    incident = make_incident({berths: "partial_outage"})
+    publish()
+    assert "Minor Service Outage" in text_of("/")
+    assert f"Impact at its worst: Major. {another}" in text_of(incident.path)
+    post_update(incident, status="resolved", body="Over.", affected={}, author=None, at=NOW + HOUR)
+    publish(incident)
+    assert "Impact at its worst: Major." in text_of(incident.path)
+    assert another not in text_of(incident.path)
+
+
 def test_the_home_page_says_what_is_open_what_is_planned_and_what_is_past(make_component, make_incident):
     berths, web = make_component("Berths", group="Harbour"), make_component("Website")
     make_incident({berths: "partial_outage"}, name="Ships wait")

@@ -92,7 +92,7 @@ def test_the_newest_cost_as_many_queries_in_a_long_history_as_in_a_short_one(
     for number in range(40):
         make_incident({harbour[0]: "major_outage"}, name=f"Incident {number}", at=NOW - number * HOUR)
     for selection in (Selection(), Selection(harbour[0]), Selection(harbour[0].group)):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len([one.timeline() for one in selection.newest(25)]) >= 25
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from statuspage.components.status import Status
@@ -99,6 +99,20 @@ def test_the_public_sees_it_only_where_the_owner_allows(client, page, story):
     page.save()
     assert client.get("/past").status_code == 200
     assert "Ships wait outside." in client.get("/past?at=2026-11-21T09:10").content.decode()
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_without_database_the_public_hears_a_calm_sentence(client, page, allowed):
+    page.public_past = allowed
+    page.save()
+
+    def is_away(*_):
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(is_away):
+        answer = client.get("/past?at=2026-11-21T09:10")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "The past cannot be told right now" in answer.text
 
 
 def test_only_staff_come_in_by_the_desk(client, page):

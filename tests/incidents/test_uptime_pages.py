@@ -11,7 +11,7 @@ from statuspage.incidents.models import Incident
 from statuspage.incidents.pages.uptime import ComponentPage
 from statuspage.incidents.services import post_update, schedule_maintenance
 from statuspage.publishing import store
-from statuspage.publishing.press import publish
+from statuspage.publishing.press import publish, publish_overviews
 from tests.conftest import NOW
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -53,7 +53,7 @@ def text_of(location):
 def links_with_bars(location):
     """Where each picture of the page leads, and what it says."""
     return {
-        link.get("href"): link.find(".//{*}svg").get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
+        link.get("href"): link.get("aria-label").replace("\N{NO-BREAK SPACE}", " ")
         for link in parsed(location).iterfind(".//a[@class='bars']")
     }
 
@@ -65,7 +65,7 @@ def test_the_home_page_leads_from_the_bars_of_a_component_to_its_days(api, outag
         api.path: "API: 99.99 % over 90 days; trouble on 1 day: Nov 18 Partial outage 12 min",
         f"/uptime#group-{api.group.code}": "Shop: 99.99 % over 90 days; trouble on 1 day: Nov 18 Partial outage",
     }
-    assert "90 days ago 99.99 % Today" in text_of("/")
+    assert "90 days ago Whole group: 99.99 % Today" in text_of("/")
 
 
 def test_a_component_that_is_not_to_show_its_uptime_does_not(make_component, outage):
@@ -140,6 +140,17 @@ def test_a_component_that_is_to_be_retired_is_as_it_is_until_then(make_component
     publish()
     assert "Fax Operational" in text_of(fax.path)
     assert "Retired" not in text_of(fax.path)
+
+
+def test_a_planned_retirement_takes_effect_with_the_next_minute_though_nobody_changes_anything(make_component):
+    fax = make_component("Fax", created_at=LONG_AGO, retired_at=NOW + HOUR)
+    publish()
+    assert store.holds(f"{fax.path}/badge.svg")
+    with time_machine.travel(NOW + HOUR, tick=False):
+        publish_overviews()
+    assert "Fax Retired on Nov 21, 2026" in text_of(fax.path)
+    assert fax.path not in links_with_bars("/") | links_with_bars("/uptime")
+    assert not store.holds(f"{fax.path}/badge.svg")
 
 
 def test_pages_of_components_are_published_anew_when_they_are_told_of(make_component, outage):

@@ -51,6 +51,34 @@ def test_a_home_page_of_250_components_stays_small(page, many_components, make_i
     assert len(gzip.compress(home, 9)) < 20_000
 
 
+def test_it_stays_small_where_names_are_long_and_much_is_open(page, make_incident):
+    areas = ("Checkout and payments", "Search and recommendations", "Customer accounts", "Warehouse and delivery")
+    places = ("Europe (Frankfurt)", "Europe (Dublin)", "North America", "Asia Pacific", "South America")
+    listed = []
+    for number, (place, area) in enumerate((place, area) for place in places for area in (*areas, "Partner API")):
+        group = ComponentGroup.objects.create(name=f"{area}, {place}", position=number)
+        listed += Component.objects.bulk_create(
+            Component(
+                name=f"{area} service {part}, {place}",
+                group=group,
+                position=part,
+                created_at=NOW - timedelta(days=400),
+            )
+            for part in range(10)
+        )
+    for number in range(25):
+        trouble(make_incident, listed[number * 9 : number * 9 + 6], days_ago=3 + number * 3)
+    for number in range(3):
+        told = f"Some customers see errors in part {number}. " * 6
+        affected = dict.fromkeys(listed[number * 40 : number * 40 + 12], "partial_outage")
+        incident = make_incident(affected, at=NOW - timedelta(hours=5 + number), body=told)
+        for status in ("identified", "monitoring"):
+            post_update(incident, status=status, body=told, affected={}, author=None, at=NOW - timedelta(hours=1))
+    home = HomePage().body(None, page)
+    assert len(home) < 140_000
+    assert len(gzip.compress(home, 9)) < 20_000
+
+
 def test_bars_are_a_path_for_each_look_of_a_day_and_not_an_element_for_each_day(page, make_component, make_incident):
     api = make_component("API", created_at=NOW - timedelta(days=400))
     calm = html5lib.parse(HomePage().body(None, page), namespaceHTMLElements=False)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from statuspage.components.models import Component
 from statuspage.incidents.models import Incident
-from statuspage.incidents.services import post_update
+from statuspage.incidents.services import edit_update, post_update
 from statuspage.publishing.models import StatusPage
-from statuspage.publishing.wording import BIDI_CONTROLS, is_visible, one_line
+from statuspage.publishing.wording import BIDI_MARKS, BIDI_SPANS, is_visible, one_line, running_text
 from tests.incidents.desk import declaration, url
 
 INVISIBLE = ["\u200b", "\u2060\u200d ", "\ufeff", "\u00ad", "\u3164", "\u2800", "\u202e", "\u0301", "\ufe0f", "\x07"]
@@ -37,13 +37,51 @@ def test_a_name_loses_what_would_turn_round_the_words_behind_it(desk):
     assert Incident.objects.get().name == "Paytnem now[31m"
 
 
+# Messages as they come, and as they are kept.
+MESSAGES = [
+    ("Pay\u202etnem fails", "Paytnem fails"),
+    ("\u2066one\u2069 \u202btwo\u202c", "one two"),
+    ("a\ufffeb\uffffc\U0010ffffd\ufdd0e", "abcde"),
+    ("\x1b[31mred\x07\x7f\x9f", "[31mred"),
+    ("one\r\ntwo\rthree\n\tfour", "one\ntwo\nthree\n\tfour"),
+    ("السفن\u200f تنتظر 👨\u200d👩\u200d👧", "السفن\u200f تنتظر 👨\u200d👩\u200d👧"),
+]
+
+
+@pytest.mark.parametrize(("typed", "kept"), MESSAGES)
+def test_a_message_keeps_its_words_and_nothing_that_is_no_text(make_incident, typed, kept):
+    incident = make_incident(body=typed)
+    [first] = incident.updates.all()
+    assert first.body == kept
+    post_update(incident, status="identified", body=typed, affected={}, author=None)
+    edited = edit_update(first, body=f"{typed}!", seen=0, editor=None)
+    assert [incident.updates.last().body, edited.body] == [kept, f"{kept}!"]
+    assert "\u202e" not in edited.body_html
+
+
+def test_what_is_dropped_at_once_is_no_edit(make_incident):
+    update = edit_update(make_incident(body="Ships wait").updates.get(), body="Ships\u202e wait", seen=0, editor=None)
+    assert update.edits == 0
+
+
 @given(st.text())
 def test_no_name_holds_a_control_character_and_cleaning_twice_changes_nothing(text):
     name = one_line(text)
-    assert not BIDI_CONTROLS.search(name)
+    assert not BIDI_SPANS.search(name)
+    assert not BIDI_MARKS.search(name)
     assert not [sign for sign in name if unicodedata.category(sign) == "Cc"]
     assert one_line(name) == name
     assert is_visible(name) == is_visible(text)
+
+
+@given(st.text(st.characters()))
+def test_no_message_holds_what_is_no_text_and_cleaning_twice_changes_nothing(text):
+    message = running_text(text)
+    assert not BIDI_SPANS.search(message)
+    assert not [sign for sign in message if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"]
+    assert not [sign for sign in message if ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF]
+    assert running_text(message) == message
+    assert is_visible(message) == is_visible(text)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import brotli
@@ -14,9 +15,12 @@ from pypdf import PdfReader
 from postmortems.models import Postmortem, Rendition
 from postmortems.rendition import render_all
 from postmortems.services import StalePostmortem, publish_postmortem, save_draft, start_postmortem
+from statuspage.incidents.services import post_update
 from statuspage.publishing import store
-from statuspage.publishing.press import publish
+from statuspage.publishing.press import publish, publish_owed
 from tests.conftest import NOW
+
+HOUR = timedelta(hours=1)
 
 
 def text_of(location):
@@ -54,13 +58,29 @@ def test_it_is_read_inside_the_incident_page_and_on_its_own(draft, django_captur
         "Thanks To the night shift.",
         "Posted Nov 21, 2026 - 09:00 WET",
         "Resolved All is well. Posted Nov 21, 2026 - 09:40 WET",
-        "This incident affected: Harbour (Berths).",
+        "This incident affected: Harbour (Berths)",
     ]
     for location in (draft.incident.path, draft.path):
         told = text_of(location)
         assert [part for part in parts if part not in told] == []
         assert [told.index(part) for part in parts] == sorted(told.index(part) for part in parts)
+    assert "affected: <bdi>Harbour (Berths)</bdi>." in store.find(draft.path).decode()
     assert "Postmortem" in text_of("/history/2026-11")
+
+
+def test_while_the_incident_is_open_again_its_postmortem_stays_and_each_page_leads_to_the_other(draft):
+    publish_postmortem(draft, author=None, at=NOW)
+    post_update(draft.incident, status="investigating", body="Again.", affected={}, author=None, at=NOW + HOUR)
+    publish_owed()
+    assert store.holds(f"{draft.path}.json")
+    assert "The incident was reopened after this was written." in text_of(draft.path)
+    told = store.find(draft.incident.path).decode()
+    assert f'<a href="{draft.path}">The postmortem was written before the incident was reopened.</a>' in told
+    assert 'id="postmortem"' not in told
+    post_update(draft.incident, status="resolved", body="Over.", affected={}, author=None, at=NOW + 2 * HOUR)
+    publish_owed()
+    assert "reopened" not in text_of(draft.path) + text_of(draft.incident.path)
+    assert b'id="postmortem"' in store.find(draft.incident.path)
 
 
 def words_of(path):

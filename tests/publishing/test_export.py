@@ -1,8 +1,10 @@
 """The whole public site as a folder that any web server can carry."""
 
 import fcntl
+import gzip
 from io import StringIO
 
+import brotli
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -64,6 +66,20 @@ def test_a_second_export_takes_away_what_is_gone_and_copies_only_what_changed(fo
     assert not {name for name in files(folder) if "2026-11" in name}
     assert (folder / "history.html").read_bytes() == b"<p>A longer past"
     assert ((folder / "index.html").stat().st_ino, (folder / "index.html").stat().st_ctime_ns) == untouched
+
+
+def test_a_link_that_only_candor_can_answer_stays_behind(folder, public, page):
+    page.public_past = True
+    page.save()
+    for _ in range(2):
+        call_command("export_site", str(folder), stdout=StringIO())
+        assert b'href="/past"' in (public / "history.html").read_bytes()
+        plain = (folder / "history.html").read_bytes()
+        assert b'href="/past"' not in plain
+        assert b"by the day on which they ended" in plain
+        assert gzip.decompress((folder / "history.html.gz").read_bytes()) == plain
+        assert brotli.decompress((folder / "history.html.br").read_bytes()) == plain
+        assert not [name for name in files(folder) if b"live-only" in (folder / name).read_bytes()]
 
 
 def test_somebody_elses_folder_is_left_alone(folder):

@@ -220,6 +220,16 @@ class TestAtOnce:
         assert store.find("/fr/greeting").startswith(b"fr")
         assert store.find("/en/greeting") is None
 
+    def test_what_readers_look_at_first_follows_first_in_every_language(self, kinds, make_component, monkeypatch):
+        put = []
+        monkeypatch.setattr(store, "put", lambda location, body: put.append(location))
+        publish_soon(make_component("two"))
+        publish_owed()
+        assert put == [
+            *("/notes/two", "/", "/greeting", "/de/greeting", "/fr/greeting"),
+            *("/leaflets/two", press.HEARTBEAT),
+        ]
+
     def test_what_is_gone_by_then_is_told_of_by_the_overviews(self, kinds, make_component):
         component = make_component("two")
         publish_soon(component)
@@ -464,7 +474,7 @@ def test_the_queries_of_a_publish_do_not_grow_with_the_history(add_past):
 def test_the_queries_of_publishing_everything_do_not_grow_with_the_history(add_past):
     add_past(2)
     few = queries_of(publish)
-    add_past(12)
+    add_past(press.BATCH - 3)
     assert queries_of(publish) == few
 
 

@@ -14,8 +14,9 @@ from statuspage.components.models import Component
 from statuspage.incidents.badge import badge
 from statuspage.incidents.card import card
 from statuspage.incidents.overview import ALL_DOWN, ROLL_UP
-from statuspage.incidents.pages.of_components import PageOfComponent
+from statuspage.incidents.pages.of_parts import PageOfComponent
 from statuspage.incidents.present import present
+from statuspage.incidents.templatetags.incidents import tone
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, register
 
@@ -30,7 +31,7 @@ class PageBadge(Overview):
 
     def context(self, subject: None, page: StatusPage) -> dict[str, Any]:
         state = present(page)
-        return badge(page.name, state.description, state.worst)
+        return badge(page.name, state.description, tone(state.mood))
 
 
 @register
@@ -44,7 +45,7 @@ class ComponentBadge(PageOfComponent):
 
     def context(self, subject: Component, page: StatusPage) -> dict[str, Any]:
         status = present(page).status_of(subject)
-        return badge(subject.name, str(status.label), status)
+        return badge(subject.name, str(status.label), tone(status))
 
     def body(self, subject: Component, page: StatusPage) -> bytes | None:
         return None if subject.is_retired(timezone.now()) else super().body(subject, page)
@@ -88,4 +89,5 @@ class Card(Overview):
 
     def body(self, subject: None, page: StatusPage) -> bytes:
         state = present(page)
-        return card(page.name, state.description, state.worst, accent=page.accent, host=urlsplit(page.url).netloc)
+        look = tone(state.mood)
+        return card(page.name, state.description, look, accent=page.accent, host=urlsplit(page.url).netloc)

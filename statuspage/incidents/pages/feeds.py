@@ -15,7 +15,7 @@ from statuspage.incidents.feed import Feed, feed
 from statuspage.incidents.feed_formats import atom, json_feed, rss
 from statuspage.incidents.maintenance_calendar import calendar
 from statuspage.incidents.models import Incident
-from statuspage.incidents.pages.of_components import PageOfComponent
+from statuspage.incidents.pages.of_parts import PageOfComponent, PageOfGroup
 from statuspage.incidents.selection import Selection
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import Overview, Page, register
@@ -84,57 +84,35 @@ class MaintenanceCalendar(OfPage):
     name, kind, deferred = "maintenance.ics", Incident.Kind.MAINTENANCE, True
 
 
-class OfComponent(Followed, PageOfComponent):
-    """Of one component: one that was retired keeps its history, and whoever follows it."""
+class OfPart(Followed):
+    """Of one component, or of a group with all that is in it now."""
 
-    def location(self, subject: Component) -> str:
-        return f"/components/{subject.code}/{self.name}"
+    def location(self, subject: Component | ComponentGroup) -> str:
+        return f"{subject.path}/{self.name}"
 
 
 @register
-class ComponentAtom(OfComponent):
+class ComponentAtom(OfPart, PageOfComponent):
     name = "history.atom"
 
 
 @register
-class ComponentRss(OfComponent):
+class ComponentRss(OfPart, PageOfComponent):
     name = "history.rss"
 
 
 @register
-class ComponentCalendar(OfComponent):
+class ComponentCalendar(OfPart, PageOfComponent):
     name, kind = "maintenance.ics", Incident.Kind.MAINTENANCE
 
 
-class OfGroup(Followed):
-    """Of a group, with all that is in it now."""
-
-    deferred = True
-
-    def subjects(self) -> Iterable[ComponentGroup]:
-        return ComponentGroup.objects.all()
-
-    def concerned(self, changed: Model) -> Iterable[ComponentGroup]:
-        found = ComponentGroup.objects.all()
-        if isinstance(changed, ComponentGroup):
-            return found.filter(pk=changed.pk)
-        if isinstance(changed, Component):
-            return found.filter(components=changed)
-        if isinstance(changed, Incident):
-            return found.filter(components__mentions__update__incident=changed).distinct()
-        return []
-
-    def location(self, subject: ComponentGroup) -> str:
-        return f"/groups/{subject.code}/{self.name}"
-
-
 @register
-class GroupAtom(OfGroup):
+class GroupAtom(OfPart, PageOfGroup):
     name = "history.atom"
 
 
 @register
-class GroupRss(OfGroup):
+class GroupRss(OfPart, PageOfGroup):
     name = "history.rss"
 
 
@@ -145,11 +123,11 @@ class IncidentAtom(Followed):
     deferred = True
 
     def subjects(self) -> Iterable[Incident]:
-        return Incident.objects.prefetch_related("updates")
+        return Incident.objects.prefetch_related("updates__revisions")
 
     def concerned(self, changed: Model) -> Iterable[Incident]:
         if isinstance(changed, Incident):
-            return Incident.objects.prefetch_related("updates").filter(pk=changed.pk)
+            return Incident.objects.prefetch_related("updates__revisions").filter(pk=changed.pk)
         return []
 
     def location(self, subject: Incident) -> str:

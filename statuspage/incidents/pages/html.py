@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Model
 from django.utils import timezone
 
-from statuspage.incidents.affected import affected_sentence
+from statuspage.incidents.affected import affected_in_html
 from statuspage.incidents.history import Month, month_days, months, recent_days
 from statuspage.incidents.models import Incident
 from statuspage.incidents.present import present
@@ -39,7 +39,7 @@ class IncidentPage(Page):
         return subject.path
 
     def context(self, subject: Incident, page: StatusPage) -> dict[str, Any]:
-        return {"incident": subject, "affected": affected_sentence(subject)}
+        return {"incident": subject, "affected": affected_in_html(subject)}
 
 
 @register

@@ -11,7 +11,7 @@ from django.utils import timezone
 from statuspage.components.models import Component
 from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
-from statuspage.incidents.pages.of_components import PageOfComponent
+from statuspage.incidents.pages.of_parts import PageOfComponent
 from statuspage.incidents.present import present
 from statuspage.incidents.uptime.bars import Bars
 from statuspage.incidents.uptime.days import Calendar
@@ -86,7 +86,7 @@ class ComponentPage(PageOfComponent):
 
 def _troubled_days(uptime: Uptime, bars: Bars) -> list[TroubledDay]:
     """The days of the bars on which not everything was well, the last first."""
-    found = [(day, uptime.days[day]) for day in sorted(bars.worst_of_days, reverse=True)]
+    found = [(day, uptime.days[day]) for day in sorted((worst.day for worst in bars.trouble), reverse=True)]
     incidents = Incident.objects.in_bulk({key for _, told in found for key in told.incidents})
     return [
         TroubledDay(day, told.worst, told.lengths, [incidents[key] for key in sorted(told.incidents)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from statuspage.incidents import affected, structured_data
@@ -13,7 +13,11 @@ from statuspage.publishing import times
 
 register = template.Library()
 
-register.filter("in_words", affected.in_words)
+
+@register.filter
+def in_words(names: list[str]) -> SafeString:
+    """“a, b and c”, each name by itself."""
+    return mark_safe(affected.in_words(affected.isolated(names)))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True, name="structured_data")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from statuspage.components.models import Component, ComponentGroup
@@ -22,20 +26,20 @@ register = template.Library()
 register.filter("in_percent", words.in_percent)
 
 
-@register.inclusion_tag("public/_bars.html", takes_context=True)
-def uptime_bars(context: Context, subject: Component | ComponentGroup, *, captioned: bool = True) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def uptime_bars(context: Context, subject: Component | ComponentGroup, *, captioned: bool = True) -> SafeString:
     """The bars of a component or group as the way to its days; nothing where it is not to show its uptime.
 
     Nor on the page of a past moment: uptime is what is known today.
     """
     uptime = (context.get("uptimes") or {}).get(subject)
     if uptime is None:
-        return {}
-    href = subject.path if isinstance(subject, Component) else f"/uptime#group-{subject.code}"
-    return _drawn(Bars.recent(uptime), name=subject.name) | {
-        "href": f"{context['prefix']}{href}",
-        "captioned": captioned,
-    }
+        return SafeString()
+    # Those of a group stand below those of the last of its components.
+    whole = isinstance(subject, ComponentGroup)
+    path = f"/uptime#group-{subject.code}" if isinstance(subject, ComponentGroup) else subject.path
+    href = f"{context['prefix']}{path}"
+    return _drawn(Bars.recent(uptime), get_language(), name=subject.name, href=href, captioned=captioned, whole=whole)
 
 
 @register.inclusion_tag("public/_months.html", takes_context=True)
@@ -45,10 +49,10 @@ def uptime_months(context: Context, subject: Component | ComponentGroup) -> dict
     return {"shares": [(name, words.in_percent(uptime.share(*days))) for name, days in context["months"]]}
 
 
-@register.inclusion_tag("public/_bars.html")
-def bars(drawn: Bars, width: int, *, captioned: bool = False) -> dict[str, Any]:
+@register.simple_tag
+def bars(drawn: Bars, width: int, *, captioned: bool = False) -> SafeString:
     """Bars that stand for themselves, in a picture as wide as so many days."""
-    return _drawn(drawn) | {"width": width, "captioned": captioned}
+    return _drawn(drawn, get_language(), width=width, captioned=captioned)
 
 
 @register.simple_tag
@@ -75,12 +79,20 @@ def lengths(told: Mapping[Status, timedelta]) -> list[tuple[Status, str]]:
     return words.lengths(told)
 
 
-def _drawn(drawn: Bars, name: str = "") -> dict[str, Any]:
-    label = words.summary(drawn)
-    return {
-        "paths": drawn.paths,
-        "width": drawn.days,
-        "days": drawn.days,
-        "label": f"{name}: {label}" if name else label,
-        "caption": words.caption(drawn),
-    }
+@lru_cache(maxsize=4096)
+def _drawn(
+    drawn: Bars, language: str, *, name: str = "", href: str = "", width: int = 0, captioned: bool, whole: bool = False
+) -> SafeString:
+    """Bars as HTML. Kept: of hundreds of components, nearly all are as they were at the last publish."""
+    with override(language):
+        label, caption = words.summary(drawn), words.caption(drawn)
+        context = {
+            "paths": drawn.paths,
+            "width": width or drawn.days,
+            "days": drawn.days,
+            "label": f"{name}: {label}" if name else label,
+            "caption": _("Whole group: %s") % caption if whole else caption,
+            "href": href,
+            "captioned": captioned,
+        }
+        return render_to_string("public/_bars.html", context)

@@ -79,7 +79,7 @@ class Uptime:
         if counted <= NOTHING:
             return None
         lost = [self.weights[status] * _whole(length) for status, length in lengths.items() if status in self.weights]
-        return 1 - sum(lost, Fraction()) / _whole(counted)
+        return 1 - sum(lost, Fraction()) / _whole(counted) if lost else Fraction(1)
 
     @property
     def overall(self) -> Fraction | None:
@@ -138,14 +138,16 @@ def measure(
         for claim in claims:
             if claim.incident is not None:
                 for day, _, _ in _within(claim.start, claim.end, start, end, calendar):
-                    days[day].incidents.add(claim.incident)
+                    # Where the end is a midnight, what begins then may find its day not told of yet.
+                    if day in days:
+                        days[day].incidents.add(claim.incident)
     at_the_end = worst(claim.status for claim in claims if claim.start <= end < claim.end)
     return Uptime(calendar, start, end, weights, at_the_end, dict(sorted(days.items())))
 
 
-def percent(share: Fraction) -> tuple[int, int]:
-    """Whole percents and hundredths, rounded down: 100 only where nothing was lost."""
-    return divmod(share.numerator * 10_000 // share.denominator, 100)
+def as_told(share: Fraction) -> Fraction:
+    """Rounded down to hundredths of a percent: 1 only where nothing was lost."""
+    return Fraction(share.numerator * 10_000 // share.denominator, 10_000)
 
 
 def _worst_at_each_moment(claims: Iterable[Claim]) -> Iterator[tuple[datetime, datetime, Status]]:

@@ -33,8 +33,9 @@ def uptime_of(
     components: Sequence[Component], calendar: Calendar, *, page: StatusPage, until: datetime
 ) -> dict[int, Uptime]:
     """How each component was on the days of the calendar as far as they have come, by the component's key."""
-    stories = _stories(calendar.start, of=components[0] if len(components) == 1 else None)
-    reports = _reports(components, calendar.start, until)
+    only = components[0] if len(components) == 1 else None
+    stories = _stories(calendar.start, of=only)
+    reports = _reports(calendar.start, until, of=only)
     claims: dict[int, list[Claim]] = {}
     for story in stories:
         for key, claim in story.claims():
@@ -80,14 +81,15 @@ def _stories(since: datetime, *, of: Component | None) -> list[Story]:
     return list(stories.values())
 
 
-def _reports(components: Iterable[Component], since: datetime, until: datetime) -> Reports:
+def _reports(since: datetime, until: datetime, *, of: Component | None) -> Reports:
     """What was reported of each from `since` to `until`, in order, after the last report made before."""
     found: Reports = {}
-    listed = Component.objects.filter(pk__in=[component.pk for component in components])
-    for component in listed.with_last_report(since):
-        moment, status = getattr(component, "reported_at", None), getattr(component, "reported_status", None)
-        if moment and status:
-            found[component.pk] = [(moment, Status(status))]
+    listed = Component.objects.filter(pk=of.pk) if of else Component.objects.all()
+    # Columns instead of components, of which there may be hundreds; the annotation's names are unknown to mypy.
+    before = listed.with_last_report(since).values_list("pk", "reported_at", "reported_status")  # type: ignore[misc]
+    for key, moment, status in before:
+        if moment:
+            found[key] = [(moment, Status(status))]
     made = ComponentReport.objects.filter(component__in=listed, reported_at__gt=since, reported_at__lte=until)
     for key, moment, status in made.values_list("component_id", "reported_at", "status"):
         found.setdefault(key, []).append((moment, Status(status)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from statuspage.components.status import SEVERITY, Status
-from statuspage.incidents.uptime.bars import Bars
-from statuspage.incidents.uptime.measure import Uptime, percent
+from statuspage.incidents.uptime.bars import Bars, WorstOfDay
+from statuspage.incidents.uptime.measure import as_told
 from statuspage.publishing import times
 
 MAINTENANCE = Status.UNDER_MAINTENANCE
@@ -25,8 +25,8 @@ def in_percent(share: Fraction | None) -> str:
     """“99.98 %”, rounded down; “100 %” only where nothing was lost."""
     if share is None:
         return _("No data")
-    whole, hundredths = percent(share)
-    number = str(whole) if whole == 100 else number_format(Decimal(whole * 100 + hundredths) / 100, 2)
+    told = as_told(share)
+    number = "100" if told == 1 else number_format(Decimal(int(told * 10_000)) / 100, 2)
     return (pgettext("percentage", "%s %%") % number).replace(" ", "\N{NO-BREAK SPACE}")
 
 
@@ -44,20 +44,18 @@ def summary(bars: Bars) -> str:
     if bars.since and bars.since <= bars.first:
         over = ngettext("%(percentage)s over %(days)d day", "%(percentage)s over %(days)d days", bars.days)
         said = over % {"percentage": said, "days": bars.days}
-    trouble = [day for day, status in bars.worst_of_days.items() if SEVERITY[status] > SEVERITY[MAINTENANCE]]
+    trouble = [worst for worst in bars.trouble if SEVERITY[worst.status] > SEVERITY[MAINTENANCE]]
     if not trouble:
         return said
     days = ngettext("trouble on %d day", "trouble on %d days", len(trouble)) % len(trouble)
-    last = [_of_day(bars, day) for day in sorted(trouble, reverse=True)[:DAYS_TOLD]]
+    last = [_of_day(worst) for worst in sorted(trouble, key=lambda worst: worst.day, reverse=True)[:DAYS_TOLD]]
     return f"{said}; {days}: {', '.join(last)}" + (" …" if len(trouble) > DAYS_TOLD else "")
 
 
-def _of_day(bars: Bars, day: date) -> str:
-    status = bars.worst_of_days[day]
-    words = [times.day_of_year(day), str(status.label)]
-    # A group has no length of its own: its components were down at the same time, or one after another.
-    if isinstance(bars.uptime, Uptime):
-        words.append(times.span(bars.uptime.days[day].lengths[status]))
+def _of_day(worst: WorstOfDay) -> str:
+    words = [times.day_of_year(worst.day), str(worst.status.label)]
+    if worst.length is not None:
+        words.append(times.span(worst.length))
     return " ".join(words)
 
 
