@@ -66,10 +66,10 @@ GLOBAL_UNICAST = ip_network("2000::/3")
 # Behind it stands an IPv4 address, to which a gateway of the network translates.
 NAT64 = ip_network("64:ff9b::/96")
 
-UNREADABLE = _("This address cannot be read: it must look like https://hooks.example.com/path, in plain letters.")
+UNREADABLE = _("The address must begin with https:// and name a host, in plain letters, without spaces and without #.")
 TOO_LONG = _("This address is too long: %(most)d characters are the most.")
 NO_USER = _("The address may hold neither a user name nor a password.")
-UNUSUAL = _("Hooks are told by https, at port 443; others only in networks that the operator of this page allows.")
+UNUSUAL = _("The address must begin with https:// and be of port 443, but in networks that the operator allows.")
 FORBIDDEN = _("This address leads into a network where hooks may not be told.")
 
 

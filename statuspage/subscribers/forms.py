@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.publishing.models import StatusPage
-from statuspage.subscribers.hook_urls import LONGEST, check_hook_url
+from statuspage.subscribers.addresses import LONGEST, check_url
 from statuspage.subscribers.mailboxes import clean_mailbox
 from statuspage.subscribers.models import HOOKS, Channel, Subscriber
 from statuspage.subscribers.offered import offered
@@ -132,7 +132,7 @@ class SubscribeForm(ScopeForm):
             try:
                 if not said["url"]:
                     raise ValidationError(REQUIRED["required"], code="required")
-                check_hook_url(said["url"])
+                check_url(said["url"])
             except ValidationError as error:
                 self.add_error("url", error)
         return said

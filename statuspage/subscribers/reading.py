@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.models import StatusPage, validate_time_zone
-from statuspage.subscribers.hook_urls import check_hook_url
+from statuspage.subscribers.addresses import check_url
 from statuspage.subscribers.mailboxes import clean_mailbox
 from statuspage.subscribers.models import Channel
 from statuspage.subscribers.services import Scope
@@ -148,7 +148,7 @@ class _Reader:
         if channel == Channel.EMAIL:
             return _mailbox(cells.get("address") or cells.get("email", "")), ""
         url = cells.get("address") or cells.get("url", "")
-        check_hook_url(url)
+        check_url(url)
         return url, _mailbox(cells.get("contact") or cells.get("email", ""))
 
     def _scope(self, cells: dict[str, str]) -> Scope:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from statuspage.publishing.models import StatusPage
-from statuspage.subscribers.hook_urls import check_hook_url
+from statuspage.subscribers.addresses import check_url
 from statuspage.subscribers.mailboxes import clean_mailbox
 from statuspage.subscribers.models import SignUp
 from statuspage.subscribers.replies import confirm_letter
@@ -138,7 +138,7 @@ def test_what_passes_is_one_plain_address(local, domain):
 def test_the_address_of_a_hook_writes_no_header_either(letter_to, end):
     url = f"https://hooks.example.net/{end}Bcc: a@evil.example"
     try:
-        check_hook_url(url)
+        check_url(url)
     except ValidationError:
         return
     told = {"channel": "webhook", "contact": "a@example.com"}

@@ -203,8 +203,8 @@ def test_nobody_makes_us_wait_for_longer_than_a_day(text, wait):
     ("address", "reason"),
     [
         ("https://127.0.0.1/", "This address leads into a network where hooks may not be told."),
-        ("http://1.1.1.1/", "Hooks are told by https, at port 443"),
-        ("ftp://hooks.example.com/", "This address cannot be read"),
+        ("http://1.1.1.1/", "The address must begin with https:// and be of port 443"),
+        ("ftp://hooks.example.com/", "The address must begin with https:// and name a host"),
     ],
 )
 def test_a_hook_that_may_not_be_told_is_put_off_with_a_reason(address, reason):
