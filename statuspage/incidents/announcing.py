@@ -60,7 +60,7 @@ def announce_update(update: IncidentUpdate) -> None:
     due_at = timezone.now() + timedelta(seconds=page.undo_seconds)
     notice = _notice(news, page, key=f"update:{update.code}", cause=update.code, due_at=due_at)
     notices = [notice]
-    if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
+    if _programs_listen():
         state = overview()
         rows = documents.component_rows(state, page)
         notice.payload = _payload(incident, state, rows, page)
@@ -122,7 +122,7 @@ def _announce(incident: Incident, heading: Any, *, key: str) -> None:
     page = StatusPage.objects.get()
     news = News(incident, heading, affected=[])
     notice = _notice(news, page, key=key, cause=new_code(), due_at=timezone.now())
-    if Subscriber.objects.listening().filter(channel=Channel.WEBHOOK).exists():
+    if _programs_listen():
         state = overview()
         notice.payload = _payload(incident, state, documents.component_rows(state, page), page)
     services.announce([notice])
@@ -189,6 +189,11 @@ def _page(state: Overview, page: StatusPage) -> dict[str, str]:
         "status_indicator": verdict["indicator"],
         "status_description": verdict["description"],
     }
+
+
+def _programs_listen() -> bool:
+    """Whether documents are to be written: also for whoever is suspended now, and may be resumed before its time."""
+    return Subscriber.objects.filter(channel=Channel.WEBHOOK, unsubscribed_at=None).exists()
 
 
 def _languages(page: StatusPage) -> list[str]:

@@ -37,6 +37,8 @@ class HookCourier:
                 forgive(line)
             elif outcome.verdict == Verdict.DEFERRED:
                 self._hear_failure(line, outcome)
+            elif outcome.verdict == Verdict.GONE:
+                self._tell_contact(Subscriber.objects.get(pk=line.subscriber_id), outcome)
         ledger.give_back(claim, *left.values())
         return True
 

@@ -67,7 +67,7 @@ class Chat:
 
     def __init__(self, endpoint: Endpoint, notice: Notice, page: StatusPage, *, at: datetime) -> None:
         zone = ZoneInfo(endpoint.time_zone) if endpoint.time_zone else page.zone
-        letter = notice.letter(endpoint.locale)
+        letter = notice.letter(endpoint.locale, page.locale)
         self.name, self.brief = (
             marks.filled(letter[part], notice.moments, zone, endpoint.locale).strip() for part in ("subject", "brief")
         )

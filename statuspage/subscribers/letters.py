@@ -78,7 +78,7 @@ class Letters:
         headers = {name: str(value) for name, value in read.items() if name not in BUILT_BY_DJANGO}
         sender, reply_to = str(read["From"]), [settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None
         message = EmailMultiAlternatives(
-            notice.letter(line.locale)["subject"],
+            notice.letter(line.locale, self.page.locale)["subject"],
             text,
             sender,
             [letter.recipient],
@@ -135,7 +135,7 @@ def sender(page: StatusPage) -> Address:
 def compose(notice: Notice, language: str, time_zone: str, page: StatusPage) -> Composed:
     """The mail of a notice: text and HTML, threaded with the others of its incident, and easy to leave (RFC 8058)."""
     zone = ZoneInfo(time_zone) if time_zone else page.zone
-    letter = notice.letter(language)
+    letter = notice.letter(language, page.locale)
     text, html = (marks.filled(letter[part], notice.moments, zone, language) for part in ("text", "html"))
     salt = secrets.token_hex(12)
     slots = {f"{salt}{number}": name for number, name in enumerate(SLOTS)}

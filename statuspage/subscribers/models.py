@@ -235,10 +235,10 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.key
 
-    def letter(self, language: str) -> dict[str, Any]:
-        """The letter in a language; in the first it was written in, where there is none."""
+    def letter(self, *languages: str) -> dict[str, Any]:
+        """The letter in the first of these languages in which it was written; there is one in that of the page."""
         letters: dict[str, dict[str, Any]] = self.letters
-        return letters.get(language) or next(iter(letters.values()))
+        return next((letters[one] for one in languages if one in letters), None) or next(iter(letters.values()))
 
 
 class Delivery(models.Model):

@@ -36,11 +36,11 @@ def ledger(request: DeskRequest, cause: str) -> HttpResponse:
         lines = lines.filter(state=state)
     if word:
         lines = lines.filter(subscriber__address__icontains=word)
-    notice = Notice.objects.filter(cause=cause).exclude(letters={}).first()
+    notice, page = Notice.objects.filter(cause=cause).exclude(letters={}).first(), StatusPage.objects.get()
     context = {
-        "page": StatusPage.objects.get(),
+        "page": page,
         "tally": tally,
-        "notice": notice,
+        "subject": notice.letter(page.locale)["subject"] if notice else "",
         "found": Paginator(lines.select_related("subscriber", "notice"), PER_PAGE).get_page(request.GET.get("page")),
         "state": state,
         "word": word,
