@@ -29,9 +29,9 @@ def public(settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def page(db) -> StatusPage:
-    """The one status page; tests with real transactions empty its table."""
-    page, _ = StatusPage.objects.update_or_create(only=True, defaults={"name": "Harbour", "time_zone": "Europe/Lisbon"})
-    return page
+    """The one status page, in its own language and one more; tests with real transactions empty its table."""
+    said = {"name": "Harbour", "time_zone": "Europe/Lisbon", "translations": ["en", "de"]}
+    return StatusPage.objects.update_or_create(only=True, defaults=said)[0]
 
 
 @pytest.fixture

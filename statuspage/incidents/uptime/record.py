@@ -64,15 +64,17 @@ def _stories(since: datetime, *, of: Component | None) -> list[Story]:
         key: Story(key, kind == Incident.Kind.MAINTENANCE, started_at, resolved_at)
         for key, kind, started_at, resolved_at in incidents.values_list("pk", "kind", "started_at", "resolved_at")
     }
+    # Those of one component are few enough to name; nested once more, PostgreSQL would compare all with all.
+    told = list(stories) if of else incidents
     # No model instances: there may be thousands of updates, of which four columns are wanted.
-    updates = IncidentUpdate.objects.filter(incident__in=incidents).order_by()
+    updates = IncidentUpdate.objects.filter(incident__in=told).order_by()
     columns = ("incident_id", "pk", "created_at", "display_at", "status")
     statements = {}
     for story, key, posted_at, shown_at, status in updates.values_list(*columns):
         if story in stories:
             statements[key] = Statement((posted_at, key), shown_at, status)
             stories[story].statements.append(statements[key])
-    mentions = AffectedComponent.objects.filter(update__incident__in=incidents).order_by()
+    mentions = AffectedComponent.objects.filter(update__incident__in=told).order_by()
     if of:
         mentions = mentions.filter(component=of)
     for update, component, status in mentions.values_list("update_id", "component_id", "new_status"):
