@@ -42,6 +42,10 @@ class Reply(NamedTuple):
         return self.code < 400
 
 
+# What an answer to each stage of a message begins with where it is a good one.
+GOOD = {"mail": 2, "rcpt": 2, "data": 3, "end": 2}
+
+
 class _Timed(smtplib.SMTP):
     """Reads replies itself, up to a moment on the clock: a socket's own time limit begins anew with each byte."""
 
@@ -50,16 +54,17 @@ class _Timed(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """The next reply. Raises Late, or smtplib's own exceptions."""
-        lines = []
+        lines, length = [], 0
         while True:
             line = self._line()
-            lines.append(line[4:].strip(b" \t\r\n"))
+            lines.append(line[4:].strip())
+            length += len(line)
             if not line[:3].isdigit():
                 self.close()
                 raise smtplib.SMTPServerDisconnected("The server answers something that is no reply.")
             if line[3:4] != b"-":
                 return int(line[:3]), b"\n".join(lines)
-            if sum(map(len, lines)) > LONGEST_REPLY:
+            if length > LONGEST_REPLY:
                 self.close()
                 raise smtplib.SMTPServerDisconnected("The server's answer does not end.")
 
@@ -149,35 +154,28 @@ class Session:
         """Send a letter whose envelope was accepted, and with it the next envelope where the server takes both."""
         data = b"" if letter is None else letter.data + b".\r\n"
         if following and self.pipelining:
-            data += "".join(_envelope(following)).encode("ascii")
+            data += b"".join(_envelope(following))
         if data:
             self.smtp.write(data)
 
     def taken(self) -> Outcome:
         """What the server answered to the letter: from here on it is responsible for it."""
-        return judged("end", self._reply())
+        return judged("end", self._reply("end"))
 
     def accepted(self, following: Letter) -> Outcome:
         """What the server answered to an envelope; SENT if the letter may follow."""
-        replies = []
-        for command in _envelope(following):
+        refused, waits = None, False
+        for stage, command in zip(("mail", "rcpt", "data"), _envelope(following), strict=True):
             if not self.pipelining:
-                self.smtp.write(command.encode("ascii"))
-            replies.append(self._reply())
-            if not self.pipelining and not replies[-1].is_good:
+                self.smtp.write(command)
+            reply = self._reply(stage)
+            waits = stage == "data" and reply.is_good
+            refused = refused or (None if reply.is_good else judged(stage, reply))
+            if not self.is_open or (refused and not self.pipelining):
                 break
-        stages = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
-        refused = next((judged(stage, reply) for stage, reply in stages.items() if not reply.is_good), None)
-        if refused is None:
-            return SENT
-        if "data" in stages and stages["data"].is_good:
-            # It waits for a letter all the same: an empty one, which it must refuse (RFC 2920, 3.1).
-            self.smtp.write(b".\r\n")
-            self._reply()
-        else:
-            self.smtp.write(b"RSET\r\n")
-            self._reply()
-        return refused
+        if refused and self.is_open:
+            self._begin_anew(waits)
+        return refused or SENT
 
     def quit(self) -> None:
         """End the conversation politely; whether the server cares to answer does not matter."""
@@ -190,8 +188,21 @@ class Session:
         """End it at once: the server throws away what was not finished."""
         self.smtp.close()
 
-    def _reply(self) -> Reply:
+    def _begin_anew(self, waits: bool) -> None:
+        """Leave a refused envelope behind; whatever comes of that, the refusal stands."""
+        try:
+            # One that waits for a letter all the same gets an empty one, which it must refuse (RFC 2920, 3.1).
+            self.smtp.write(b".\r\n" if waits else b"RSET\r\n")
+            self.smtp.getreply()
+        except (OSError, Late, smtplib.SMTPException):
+            self.close()
+
+    def _reply(self, stage: str) -> Reply:
         code, text = self.smtp.getreply()
+        if code // 100 not in (GOOD[stage], 4, 5):
+            # Whoever answers another question than was asked may answer the next one wrongly, too.
+            self.close()
+            raise smtplib.SMTPServerDisconnected(f"The server answers {code} where that means nothing.")
         if code == 421:
             self.close()
         return Reply(code, shortened(text.decode("utf-8", "replace")))
@@ -218,5 +229,5 @@ def judged(stage: str, reply: Reply) -> Outcome:
     return Outcome(Verdict.REFUSED, reason)
 
 
-def _envelope(letter: Letter) -> tuple[str, str, str]:
-    return f"MAIL FROM:<{letter.sender}>\r\n", f"RCPT TO:<{letter.recipient}>\r\n", "DATA\r\n"
+def _envelope(letter: Letter) -> tuple[bytes, bytes, bytes]:
+    return f"MAIL FROM:<{letter.sender}>\r\n".encode(), f"RCPT TO:<{letter.recipient}>\r\n".encode(), b"DATA\r\n"
