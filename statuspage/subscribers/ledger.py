@@ -31,15 +31,17 @@ FAN_OUT = """
     INSERT INTO {delivery} (notice_id, subscriber_id, channel, state, attempts, answers, next_at, token, last_error)
     SELECT %s, who.id, who.channel, 'pending', 0, 0, {now}, '', '' FROM ({interested}) AS who WHERE true
     ON CONFLICT DO NOTHING"""
+# Materialized, or PostgreSQL may ask for the due ones again and again, and claim more than so many.
 CLAIM = """
-    UPDATE {delivery} SET token = %s, next_at = {lease} WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM {delivery} WHERE state = 'pending' AND channel IN ({channels}) AND next_at <= {now}
-        ORDER BY next_at, id LIMIT %s {skipping}
-    ) RETURNING id"""
+        ORDER BY next_at LIMIT %s {skipping}
+    ) UPDATE {delivery} SET token = %s, next_at = {lease} WHERE id IN (SELECT id FROM due) RETURNING id"""
 CLAIMED = """
     SELECT d.id, d.notice_id, d.attempts, d.answers, s.id, s.code, s.secret, s.channel, s.address, s.locale,
         s.time_zone, s.strikes
-    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id WHERE d.id IN ({ids})
+    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id
+    WHERE d.id IN ({ids}) AND s.unsubscribed_at IS NULL AND s.suspended_at IS NULL
     ORDER BY d.attempts, d.id"""
 # One statement for two lines: the one whose message was taken, and the one whose message is to leave next.
 TAKE_NEXT = """
@@ -100,16 +102,24 @@ def fan_out(notice: Notice) -> int:
 
 def claim(channels: Iterable[str], *, limit: int) -> Claim:
     """Take up to so many due lines of some channels for this sender alone; those that failed least come first."""
-    token, until, wanted = secrets.token_hex(16), time.monotonic() + LEASE, list(channels)
+    token, wanted = secrets.token_hex(16), list(channels)
     skipping = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = _sql(CLAIM, channels=", ".join(["%s"] * len(wanted)), skipping=skipping)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [token, *wanted, limit])
-        keys = [key for (key,) in cursor.fetchall()]
-        if not keys:
-            return Claim(token, until, [])
-        cursor.execute(_sql(CLAIMED, ids=", ".join(["%s"] * len(keys))), keys)
-        return Claim(token, until, [Line(*row) for row in cursor.fetchall()])
+    while True:
+        until = time.monotonic() + LEASE
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*wanted, limit, token])
+            keys = [key for (key,) in cursor.fetchall()]
+            if not keys:
+                return Claim(token, until, [])
+            cursor.execute(_sql(CLAIMED, ids=", ".join(["%s"] * len(keys))), keys)
+            lines = [Line(*row) for row in cursor.fetchall()]
+        if len(lines) < len(keys):
+            # Whoever left while they were written down is not told, nor is somebody erased.
+            unwanted = set(keys) - {line.id for line in lines}
+            Delivery.objects.filter(pk__in=unwanted, token=token, state=State.PENDING).update(state=State.DROPPED)
+        if lines:
+            return Claim(token, until, lines)
 
 
 def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
