@@ -127,19 +127,15 @@ class SmtpCourier:
     ) -> tuple[Outcome | None, Outcome | None]:
         """Send a letter and the next envelope: what came of either, None where nothing is known, or not yet."""
         began = time.monotonic()
-        of_letter: Outcome | None = None
+        of_letter = of_envelope = None
         try:
             session.allow(self._patience)
             session.write(leaving.letter if leaving else None, coming.letter if coming else None)
             if leaving:
                 of_letter = session.taken()
-            of_envelope = None
             if coming and session.is_open:
                 session.allow(self._patience)
                 of_envelope = session.accepted(coming.letter)
-            if not session.is_open:
-                # It said good-bye (421).
-                self.faults += 1
         except Late:
             # A server that takes long for everybody is waited for longer.
             self.usual *= 2
@@ -153,12 +149,21 @@ class SmtpCourier:
                 self.slow.know(coming.line)
             return of_letter, None
         except BROKEN as error:
-            self._hang_up()
-            self.faults += 1
+            session.close()
             broken = Outcome(Verdict.DEFERRED, f"The server hung up: {_told(error)}")
-            # A letter that was sent has perhaps arrived: the same Message-ID tells, if it comes again.
-            return (broken, None) if leaving and of_letter is None else (of_letter, broken)
-        self.usual += (time.monotonic() - began - self.usual) * WEIGHT
+            if leaving and of_letter is None:
+                # Perhaps it has arrived: the same Message-ID tells, if it comes again.
+                of_letter = broken
+            else:
+                of_envelope = broken
+        else:
+            self.usual += (time.monotonic() - began - self.usual) * WEIGHT
+        if session.has_carried and of_envelope and (of_envelope.verdict == Verdict.OURS or not session.is_open):
+            # Many servers take so many letters over one connection; what they say on a fresh one counts.
+            session.close()
+            return of_letter, None
+        if not session.is_open:
+            self.faults += 1
         return of_letter, of_envelope
 
     def _next(self, claim: Claim, queue: deque[Line]) -> Item | None:

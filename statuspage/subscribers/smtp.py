@@ -141,6 +141,7 @@ class Session:
             self.close()
             raise
         self.pipelining = self.smtp.has_extn("pipelining")
+        self.has_carried = False
 
     @property
     def is_open(self) -> bool:
@@ -160,7 +161,9 @@ class Session:
 
     def taken(self) -> Outcome:
         """What the server answered to the letter: from here on it is responsible for it."""
-        return judged("end", self._reply("end"))
+        outcome = judged("end", self._reply("end"))
+        self.has_carried = self.has_carried or outcome == SENT
+        return outcome
 
     def accepted(self, following: Letter) -> Outcome:
         """What the server answered to an envelope; SENT if the letter may follow."""
