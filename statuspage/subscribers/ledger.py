@@ -143,13 +143,13 @@ def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
 
 def put_off(claim: Claim, line: Line, *, until: datetime, reason: str, counted: bool = True) -> None:
     """Try again then; the answer that asked for it is counted, and the attempt where `take_next` has not done so."""
-    attempts, answers = F("attempts") + (not counted), F("answers") + 1
+    attempts, answers = F("attempts") + int(not counted), F("answers") + 1
     _of(claim, line).update(next_at=until, token="", last_error=reason, attempts=attempts, answers=answers)
 
 
 def fail(claim: Claim, line: Line, *, reason: str, counted: bool = True) -> None:
     """Nobody was told, and nobody will be unless somebody at the desk asks for it."""
-    attempts = F("attempts") + (not counted)
+    attempts = F("attempts") + int(not counted)
     _of(claim, line).update(state=State.FAILED, token="", last_error=reason, attempts=attempts)
 
 

@@ -30,6 +30,9 @@ SAYS_WHY = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 class Late(Exception):
     """The server did not answer in time."""
 
+    def __str__(self) -> str:
+        return "It did not answer in time."
+
 
 class Reply(NamedTuple):
     """What the server answered to one command (RFC 5321, 4.2)."""

@@ -55,13 +55,12 @@ FAULTS = pytest.mark.parametrize("fault", [*REPLIES, *FAILURES])
 
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch):
-    for module in (smtp, slow_lane, couriers):
-        for name, seconds in {"COMMAND": 0.2, "MESSAGE": 0.4}.items():
-            if hasattr(module, name):
-                monkeypatch.setattr(module, name, seconds)
-    monkeypatch.setattr(couriers, "AT_FIRST", 0.1 / couriers.UNUSUAL)
-    monkeypatch.setattr(couriers, "SHORTEST", 0.1)
-    monkeypatch.setattr(couriers, "LONGEST", 0.2)
+    monkeypatch.setattr(smtp, "COMMAND", 0.5)
+    monkeypatch.setattr(slow_lane, "COMMAND", 0.3)
+    monkeypatch.setattr(slow_lane, "MESSAGE", 0.5)
+    monkeypatch.setattr(couriers, "AT_FIRST", 0.12 / couriers.UNUSUAL)
+    monkeypatch.setattr(couriers, "SHORTEST", 0.12)
+    monkeypatch.setattr(couriers, "LONGEST", 0.25)
 
 
 @pytest.fixture
