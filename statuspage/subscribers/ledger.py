@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -129,10 +130,11 @@ def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
     database that restarts is waited for as long as the lease lasts: what was sent must not be forgotten.
     """
     done, coming = sent.id if sent else None, next.id if next else None
+    statement = _take_next(connection.vendor)
     while True:
         try:
             with connection.cursor() as cursor:
-                cursor.execute(_sql(TAKE_NEXT), [done, done, coming, done, coming, claim.token])
+                cursor.execute(statement, [done, done, coming, done, coming, claim.token])
                 return (coming,) in cursor.fetchall()
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block or not claim.has(0):
@@ -170,6 +172,12 @@ def bury() -> int:
 
 def _of(claim: Claim, line: Line) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk=line.id, token=claim.token, state=State.PENDING)
+
+
+@cache
+def _take_next(vendor: str) -> str:
+    """Asked once for each message, put into words once."""
+    return _sql(TAKE_NEXT)
 
 
 def _sql(statement: str, **parts: str) -> str:

@@ -120,10 +120,9 @@ class Session:
     """
 
     def __init__(self) -> None:
-        context = ssl.create_default_context()
         name = DNS_NAME.get_fqdn()
         self.smtp = (
-            _TimedTls(timeout=CONNECT, local_hostname=name, context=context)
+            _TimedTls(timeout=CONNECT, local_hostname=name, context=ssl.create_default_context())
             if settings.EMAIL_USE_SSL
             else _Timed(timeout=CONNECT, local_hostname=name)
         )
@@ -136,7 +135,7 @@ class Session:
                 raise smtplib.SMTPConnectError(code, greeting)
             self.smtp.ehlo_or_helo_if_needed()
             if settings.EMAIL_USE_TLS:
-                self.smtp.encrypt(context)
+                self.smtp.encrypt(ssl.create_default_context())
                 self.smtp.ehlo_or_helo_if_needed()
             if settings.EMAIL_HOST_USER:
                 self.smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
@@ -211,14 +210,14 @@ class Session:
             raise smtplib.SMTPServerDisconnected(f"The server answers {code} where that means nothing.")
         if code == 421:
             self.close()
-        return Reply(code, shortened(text.decode("utf-8", "replace")))
+        return Reply(code, "" if code < 400 else shortened(text.decode("utf-8", "replace")))
 
 
 def judged(stage: str, reply: Reply) -> Outcome:
     """What a reply means, by the command that it answers: mail, rcpt, data or end."""
-    reason = f"{reply.code} {reply.text}"
     if reply.is_good:
         return SENT
+    reason = f"{reply.code} {reply.text}"
     if stage == "mail":
         # Of the recipient nothing was said yet.
         return Outcome(Verdict.OURS, reason)
