@@ -1,4 +1,4 @@
-"""`./run bench`: what it costs to serve a page and to post an update, on this machine, loopback only."""
+"""`./run bench`: what it costs to serve a page, to post an update and to tell of it; on this machine, loopback only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from benchmarks import alone, desk, growth, serving, uptime
+from benchmarks import alone, delivery, desk, growth, kill_matrix, serving, uptime
 from benchmarks.growth import Size
 from benchmarks.loopback import HOST, free_port
 
@@ -28,6 +28,9 @@ def main() -> None:
     parser.add_argument("--publishes", type=int, default=20, help="how often each size is published (default 20)")
     parser.add_argument("--posts", type=int, default=200, help="how many updates are posted at the desk (default 200)")
     parser.add_argument("--requests", type=int, default=100_000, help="how many with all else away (default 100,000)")
+    parser.add_argument("--subscribers", type=int, default=100_000, help="how many are told at once (default 100,000)")
+    parser.add_argument("--seed", type=int, default=20261121, help="by which senders are killed")
+    parser.add_argument("--only", choices=["pages", "delivery", "kills"], help="a part of it alone")
     asked = parser.parse_args()
     missing = [name for name in ("nginx", "wrk") if not shutil.which(name)]
     if missing:
@@ -45,10 +48,22 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
         os.environ.pop(name, None)
         os.environ.pop(f"{name}_FILE", None)
     base = folder / "base"
-    copies = {size: folder / f"{size.components}-{size.incidents}" for size in SIZES}
     os.environ.update(DJANGO_SETTINGS_MODULE="statuspage.settings", DATA_DIR=str(base))
     subprocess.run([sys.executable, "manage.py", "prepare"], check=True)
+    if asked.only in (None, "delivery"):
+        say("Telling subscribers by mail; what ends each letter is one commit of the ledger:")
+        say(delivery.measure(base, folder, subscribers=asked.subscribers))
+    if asked.only in (None, "kills"):
+        recipients = max(asked.subscribers // 20, 200)
+        say("Killing whoever tells them (goals: 0 lost, duplicates at most the senders killed, same Message-IDs):")
+        say(kill_matrix.measure(recipients=recipients, seed=asked.seed))
+    if asked.only in (None, "pages"):
+        measure_pages(base, folder, asked)
 
+
+def measure_pages(base: Path, folder: Path, asked: argparse.Namespace) -> None:
+    """What it costs to publish and to serve pages, as they and their history grow."""
+    copies = {size: folder / f"{size.components}-{size.incidents}" for size in SIZES}
     say(
         "Publishing an open incident: what a post waits for, and all of it (goal: flat in past incidents, at most 1.3):"
     )

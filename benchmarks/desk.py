@@ -33,24 +33,16 @@ TOKEN = "b" * 32
 def measure(data_dir: Path, port: int, *, posts: int) -> str:
     """Post updates one after the other, to the open incidents in turn, while the clock does its share beside them."""
     environment = {**os.environ, "DATA_DIR": str(data_dir), "PORT": str(port), "HOST": HOST}
-    said = subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v0", "-c", SIGN_IN],
-        env=environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    session, *codes = said.split()
+    cookies, codes = sign_in(environment)
     with running([sys.executable, "manage.py", "serve", "--no-demo"], env=environment, stdout=subprocess.DEVNULL):
         get(port, "/", {})
         connection = http.client.HTTPConnection(HOST, port, timeout=30)
-        cookies = {"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}
         taken = []
         for number in range(posts):
             code = codes[number % len(codes)]
             words = f"Told for the {number}th time."
             began = time.perf_counter()
-            _post(connection, code, words, cookies)
+            post(connection, code, words, cookies)
             taken.append(time.perf_counter() - began)
             for file in (f"incidents/{code}.html", "index.html"):
                 if words not in (data_dir / "public" / file).read_text():
@@ -63,8 +55,23 @@ def measure(data_dir: Path, port: int, *, posts: int) -> str:
     )
 
 
-def _post(connection: http.client.HTTPConnection, code: str, words: str, cookies: dict[str, str]) -> None:
-    form = {"csrfmiddlewaretoken": TOKEN, "status": "monitoring", "body": words, "notify": "on"}
+def sign_in(environment: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The cookies of somebody at the desk, and the codes of the open incidents."""
+    session, *codes = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", SIGN_IN],
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    return {"Cookie": f"sessionid={session}; csrftoken={TOKEN}"}, codes
+
+
+def post(
+    connection: http.client.HTTPConnection, code: str, words: str, cookies: dict[str, str], *, notify: bool = True
+) -> None:
+    """Post an update, of which subscribers are told or not."""
+    form = {"csrfmiddlewaretoken": TOKEN, "status": "monitoring", "body": words, "notify": "on" if notify else ""}
     headers = {"Content-Type": "application/x-www-form-urlencoded", **cookies}
     connection.request("POST", f"/desk/incidents/{code}/updates/", urlencode(form), headers)
     answer = connection.getresponse()

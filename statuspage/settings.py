@@ -170,15 +170,33 @@ CELERY_TASK_ROUTES = {
 # What is due is a row in the database; this says how often somebody looks. Celery's beat follows it, and so does
 # the clock of the embedded server, which has no broker to wake it and therefore looks each second.
 _look = 15.0 if REDIS_URL else 1.0
+# Workers that are busy find what is due anyway: a look that nobody took must not queue up before what is new.
+_unless_busy = {"expires": _look}
 CELERY_BEAT_SCHEDULE = {
     "advance maintenances": {"task": "statuspage.incidents.tasks.advance_maintenances", "schedule": _look},
     "render postmortem files": {"task": "postmortems.tasks.render_due", "schedule": _look},
     "publish what is owed": {"task": "statuspage.publishing.tasks.publish_owed", "schedule": _look},
-    "write down who is to be told": {"task": "statuspage.subscribers.tasks.fan_out", "schedule": _look},
-    "answer whoever asks to be told": {"task": "statuspage.subscribers.tasks.answer_sign_ups", "schedule": _look},
+    "write down who is to be told": {
+        "task": "statuspage.subscribers.tasks.fan_out",
+        "schedule": _look,
+        "options": _unless_busy,
+    },
+    "tell by mail": {
+        "task": "statuspage.subscribers.tasks.drain_mail",
+        "schedule": _look,
+        "options": _unless_busy,
+    },
+    "tell hooks": {
+        "task": "statuspage.subscribers.tasks.drain_hooks",
+        "schedule": _look,
+        "options": _unless_busy,
+    },
+    "answer whoever asks to be told": {
+        "task": "statuspage.subscribers.tasks.answer_sign_ups",
+        "schedule": _look,
+        "options": _unless_busy,
+    },
     "forget who is not told": {"task": "statuspage.subscribers.tasks.purge", "schedule": 3600.0},
-    "tell hooks": {"task": "statuspage.subscribers.tasks.drain_hooks", "schedule": _look},
-    "tell by mail": {"task": "statuspage.subscribers.tasks.drain_mail", "schedule": _look},
     "republish overviews": {"task": "statuspage.publishing.tasks.republish_overviews", "schedule": 60.0},
     "begin the day": {"task": "statuspage.publishing.tasks.begin_day", "schedule": 60.0},
 }

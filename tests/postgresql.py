@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +23,7 @@ def find_binaries() -> Path | None:
 @contextmanager
 def running(binaries: Path, directory: Path) -> Iterator[str]:
     """Start a server, give the DATABASE_URL of its superuser's database, and stop it."""
-    # It refuses to run as root; the distribution's package brings an account for it.
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    user = _unprivileged()
     data = directory / "data"
     directory.chmod(0o777)
     subprocess.run(
@@ -49,3 +49,19 @@ def running(binaries: Path, directory: Path) -> Iterator[str]:
             int((data / "postmaster.pid").read_text().split()[0]), signal.SIGINT
         )
         server.wait(30)
+        # One that was restarted is no child of ours.
+        for _ in range(300):
+            if not (data / "postmaster.pid").exists():
+                break
+            time.sleep(0.1)
+
+
+def restart(binaries: Path, directory: Path) -> None:
+    """Shut the server of a directory down, cutting everybody off, and start it again."""
+    command = [*_unprivileged(), binaries / "pg_ctl", "-D", directory / "data", "-m", "fast", "-w"]
+    subprocess.run([*command, "-l", directory / "data" / "log", "restart"], check=True, capture_output=True, cwd="/")
+
+
+def _unprivileged() -> list[str]:
+    # It refuses to run as root; the distribution's package brings an account for it.
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []

@@ -1,35 +1,35 @@
 """Who carries letters to the mail server, a claim at a time, and writes into the ledger what became of each.
 
 A line is marked with the answer to its own letter, before the next letter leaves: a sender that dies has told at most
-one person of whom the ledger does not know.
+one person of whom the ledger does not know, and those for whom it was waiting in the slow lane.
 """
 
 from __future__ import annotations
 
 import logging
-import smtplib
 import time
 from collections import deque
-from datetime import timedelta
 from typing import NamedTuple
+
+from django.db import Error as DatabaseError
 
 from statuspage.subscribers import ledger
 from statuspage.subscribers.ledger import Claim, Line
 from statuspage.subscribers.letters import Letter, Letters
 from statuspage.subscribers.models import Channel
-from statuspage.subscribers.outcomes import SENT, Outcome, Verdict, shortened
+from statuspage.subscribers.outcomes import Outcome, Verdict, shortened
 from statuspage.subscribers.settling import forgive, let_rest, settle, works_again
-from statuspage.subscribers.slow_lane import SlowLane
+from statuspage.subscribers.slow_lane import BROKEN, FULL_UP, SlowLane
 from statuspage.subscribers.smtp import MESSAGE, Late, Session
 
 logger = logging.getLogger(__name__)
 
-BROKEN = (OSError, smtplib.SMTPException)
-# How often in a row the server may hang up, or refuse whatever we send, before that is our fault.
-HANG_UPS, REFUSALS = 3, 10
+# How often in a row the server may fail us, or refuse whatever we send, before that is our fault.
+FAULTS, REFUSALS = 3, 10
 # A domain that takes longer than this many usual answers is not waited for here; in seconds at least, and at most.
 UNUSUAL, SHORTEST, LONGEST = 20, 0.25, 5.0
-FULL_UP = timedelta(minutes=1)
+# What is the usual answer before there was one, and how much each one since then counts.
+AT_FIRST, WEIGHT = 0.05, 1 / 16
 
 
 class Item(NamedTuple):
@@ -39,10 +39,6 @@ class Item(NamedTuple):
     letter: Letter
 
 
-class Rests(Exception):
-    """The channel is to be left alone; the reason is for the desk."""
-
-
 class SmtpCourier:
     """Carries letters over one connection, and those that take long over others beside it."""
 
@@ -50,22 +46,29 @@ class SmtpCourier:
         self.letters = Letters()
         self.session: Session | None = None
         self.slow = SlowLane()
-        self.usual = SHORTEST / UNUSUAL * 4
-        self.hang_ups = self.refusals = 0
+        self.usual = AT_FIRST
+        self.faults = 0
         self.has_worked = False
+        # Why the channel is to be left alone, for the desk.
+        self.trouble = ""
+        # The item whose envelope was accepted; its letter leaves next. Its attempt is counted.
+        self.opened: Item | None = None
+        # Refused one after the other: if it goes on, that is no word about those addresses.
+        self.doubtful: list[tuple[Line, Outcome, bool]] = []
 
     def carry(self, claim: Claim) -> bool:
         """Send what was claimed; tells whether to go on with more. What could not be tried is given back."""
         queue = deque(claim.lines)
         try:
-            self._carry(claim, queue)
-        except Rests as reason:
-            logger.error("Mail rests: %s", reason)
-            let_rest(Channel.EMAIL, str(reason))
-            return False
+            while not self.trouble and (self.opened or (queue and claim.has(MESSAGE))):
+                self.wait(0)
+                self._take_turn(claim, queue)
         finally:
-            ledger.give_back(claim, *queue)
-        return True
+            self._stop_at(claim, queue)
+        if self.trouble:
+            logger.error("Mail rests: %s", self.trouble)
+            let_rest(Channel.EMAIL, self.trouble)
+        return not self.trouble
 
     def is_waiting(self) -> bool:
         """Whether letters are on their way that take long."""
@@ -77,95 +80,91 @@ class SmtpCourier:
             settle(claim, line, outcome)
 
     def close(self) -> None:
-        """End the conversation."""
-        if self.session:
-            self.session.quit()
-        self.slow.close()
-
-    def _carry(self, claim: Claim, queue: deque[Line]) -> None:
-        opened: Item | None = None
-        sent: Line | None = None
+        """End the conversation, once everything that is under way has ended: its lines belong to this sender."""
         try:
-            while opened or (queue and claim.has(MESSAGE)):
-                self.wait(0)
-                session = self._open()
-                coming = self._next(claim, queue) if claim.has(MESSAGE) else None
-                if opened is None and coming is None:
-                    return
-                opened, sent = self._exchange(session, claim, queue, opened, coming)
-                if sent is None and opened is None:
-                    continue
-                coming_line = opened.line if opened else None
-                if not ledger.take_next(claim, sent=sent, next=coming_line) and opened:
-                    # Not ours any more, or not wanted: only hanging up takes back an envelope.
-                    self._hang_up()
-                    opened = None
-                if sent:
-                    forgive(sent)
-                sent = None
+            while self.is_waiting():
+                self.wait(0.2)
         finally:
-            if sent:
-                ledger.take_next(claim, sent=sent, next=None)
-            if opened:
-                # Its letter has not left.
-                ledger.give_back(claim, opened.line, uncounted=True)
+            if self.session:
+                self.session.quit()
+            self.slow.close()
+
+    def _take_turn(self, claim: Claim, queue: deque[Line]) -> None:
+        """Send the opened letter and the next envelope, and write down what became of both."""
+        session = self._open()
+        if session is None:
+            return
+        coming = self._next(claim, queue) if claim.has(MESSAGE) else None
+        leaving, self.opened = self.opened, None
+        if leaving is None and coming is None:
+            return
+        of_letter, of_envelope = self._exchange(session, claim, leaving, coming)
+        sent = leaving.line if leaving and of_letter and of_letter.verdict == Verdict.SENT else None
+        accepted = coming if coming and of_envelope and of_envelope.verdict == Verdict.SENT else None
+        if sent or accepted:
+            # First of all: whatever fails after this, nobody is told again.
+            still_wanted = ledger.take_next(claim, sent=sent, next=accepted.line if accepted else None)
+            if accepted and still_wanted:
+                self.opened = accepted
+            elif accepted:
+                # Only hanging up takes back an envelope.
+                self._hang_up()
+        if coming and of_envelope is None:
+            queue.appendleft(coming.line)
+        if sent:
+            self._worked(claim, sent)
+        elif leaving and of_letter:
+            self._settle(claim, leaving.line, of_letter, counted=True)
+        if coming and of_envelope and not accepted:
+            self._settle(claim, coming.line, of_envelope, counted=False)
+        if self.faults >= FAULTS:
+            self.trouble = self.trouble or "The mail server hung up, or did not answer, again and again."
+        while self.slow.is_crowded():
+            self.wait(1)
 
     def _exchange(
-        self, session: Session, claim: Claim, queue: deque[Line], opened: Item | None, coming: Item | None
-    ) -> tuple[Item | None, Line | None]:
-        """Send an opened letter and the next envelope: the item whose envelope was accepted, and the line sent."""
+        self, session: Session, claim: Claim, leaving: Item | None, coming: Item | None
+    ) -> tuple[Outcome | None, Outcome | None]:
+        """Send a letter and the next envelope: what came of either, None where nothing is known, or not yet."""
         began = time.monotonic()
-        sent, outcome = None, SENT
+        of_letter = of_envelope = None
         try:
             session.allow(self._patience)
-            session.write(opened.letter if opened else None, coming.letter if coming else None)
-            if opened:
-                outcome = session.taken()
+            session.write(leaving.letter if leaving else None, coming.letter if coming else None)
+            if leaving:
+                of_letter = session.taken()
+            if coming and session.is_open:
+                session.allow(self._patience)
+                of_envelope = session.accepted(coming.letter)
         except Late:
-            self.session = None
-            if opened:
-                self.slow.await_answer(session, claim, opened.line)
-            else:
-                session.close()
-            self._return(queue, coming)
-            return None, None
-        except BROKEN as error:
-            self._broken(error)
-            if opened:
-                # Perhaps it has arrived: the same Message-ID tells, if it comes again.
-                self._settle(claim, opened.line, Outcome(Verdict.DEFERRED, f"No answer to the letter: {_told(error)}"))
-            self._return(queue, coming)
-            return None, None
-        if opened:
-            if outcome.verdict == Verdict.SENT:
-                self._worked()
-                sent = opened.line
-            else:
-                self._settle(claim, opened.line, outcome)
-        accepted = self._accepted(session, claim, queue, coming) if coming else None
-        self.usual += (time.monotonic() - began - self.usual) / 16
-        return accepted, sent
-
-    def _accepted(self, session: Session, claim: Claim, queue: deque[Line], coming: Item) -> Item | None:
-        if not session.is_open:
-            # It said good-bye (421) with the answer before.
-            self._return(queue, coming)
-            return None
-        try:
-            session.allow(self._patience)
-            outcome = session.accepted(coming.letter)
-        except Late:
+            # A server that takes long for everybody is waited for longer.
+            self.usual *= 2
+            if leaving and of_letter is None:
+                self.session = None
+                self.slow.await_answer(session, claim, leaving.line)
+                return None, None
             self._hang_up()
-            self.slow.know(coming.line)
-            self._return(queue, coming)
-            return None
+            self.faults += 1
+            if coming:
+                self.slow.know(coming.line)
+            return of_letter, None
         except BROKEN as error:
-            self._broken(error)
-            outcome = Outcome(Verdict.DEFERRED, f"The server hung up: {_told(error)}")
-        if outcome.verdict == Verdict.SENT:
-            return coming
-        self._settle(claim, coming.line, outcome, counted=False)
-        return None
+            session.close()
+            broken = Outcome(Verdict.DEFERRED, f"The server hung up: {_told(error)}")
+            if leaving and of_letter is None:
+                # Perhaps it has arrived: the same Message-ID tells, if it comes again.
+                of_letter = broken
+            else:
+                of_envelope = broken
+        else:
+            self.usual += (time.monotonic() - began - self.usual) * WEIGHT
+        if session.has_carried and of_envelope and (of_envelope.verdict == Verdict.OURS or not session.is_open):
+            # Many servers take so many letters over one connection; what they say on a fresh one counts.
+            session.close()
+            return of_letter, None
+        if not session.is_open:
+            self.faults += 1
+        return of_letter, of_envelope
 
     def _next(self, claim: Claim, queue: deque[Line]) -> Item | None:
         """The next line for this connection; those that take long go their own way."""
@@ -173,6 +172,9 @@ class SmtpCourier:
             line = queue.popleft()
             try:
                 item = Item(line, self.letters.of(line))
+            except DatabaseError:
+                queue.appendleft(line)
+                raise
             except Exception as error:
                 # One letter that cannot be written holds up no other.
                 logger.exception("The letter of %s cannot be written", line.id)
@@ -186,34 +188,52 @@ class SmtpCourier:
                 self.slow.carry(claim, line, item.letter)
         return None
 
-    def _settle(self, claim: Claim, line: Line, outcome: Outcome, *, counted: bool = True) -> None:
-        settle(claim, line, outcome, counted=counted)
-        if outcome.verdict == Verdict.OURS:
-            raise Rests(outcome.reason)
+    def _settle(self, claim: Claim, line: Line, outcome: Outcome, *, counted: bool) -> None:
+        if outcome.verdict != Verdict.REFUSED:
+            settle(claim, line, outcome, counted=counted)
+            if outcome.verdict == Verdict.OURS:
+                self.trouble = outcome.reason
+            return
+        self.doubtful.append((line, outcome, counted))
+        if len(self.doubtful) < REFUSALS:
+            return
         # A server that refuses whatever we send does not refuse those addresses, but us.
-        self.refusals = self.refusals + 1 if outcome.verdict == Verdict.REFUSED else 0
-        if self.refusals >= REFUSALS:
-            raise Rests(f"{REFUSALS} letters in a row were refused: {outcome.reason}")
+        self.trouble = f"{REFUSALS} letters in a row were refused: {outcome.reason}"
+        for line, _, counted in self.doubtful:
+            ledger.give_back(claim, line, uncounted=counted)
+        self.doubtful.clear()
 
-    def _open(self) -> Session:
-        if self.session is None or not self.session.is_open:
-            try:
-                self.session = Session()
-            except (*BROKEN, Late) as error:
-                raise Rests(f"The mail server cannot be used: {_told(error)}") from error
-        return self.session
+    def _believe(self, claim: Claim) -> None:
+        for line, outcome, counted in self.doubtful:
+            settle(claim, line, outcome, counted=counted)
+        self.doubtful.clear()
 
-    def _broken(self, error: Exception) -> None:
-        self._hang_up()
-        self.hang_ups += 1
-        if self.hang_ups >= HANG_UPS:
-            raise Rests(f"The mail server hangs up on us: {_told(error)}")
-
-    def _worked(self) -> None:
-        self.hang_ups = self.refusals = 0
+    def _worked(self, claim: Claim, sent: Line) -> None:
+        self.faults = 0
+        forgive(sent)
+        if self.doubtful:
+            self._believe(claim)
         if not self.has_worked:
             works_again(Channel.EMAIL)
             self.has_worked = True
+
+    def _stop_at(self, claim: Claim, queue: deque[Line]) -> None:
+        opened, self.opened = self.opened, None
+        if opened:
+            # Its letter has not left, and must not with the next words on this connection.
+            self._hang_up()
+            ledger.give_back(claim, opened.line, uncounted=True)
+        ledger.give_back(claim, *queue)
+        self._believe(claim)
+
+    def _open(self) -> Session | None:
+        if self.session is None or not self.session.is_open:
+            try:
+                self.session = Session()
+            except (*BROKEN, ValueError) as error:
+                self.trouble = f"The mail server cannot be used: {_told(error)}"
+                return None
+        return self.session
 
     def _hang_up(self) -> None:
         if self.session:
@@ -223,11 +243,6 @@ class SmtpCourier:
     @property
     def _patience(self) -> float:
         return min(max(self.usual * UNUSUAL, SHORTEST), LONGEST)
-
-    @staticmethod
-    def _return(queue: deque[Line], coming: Item | None) -> None:
-        if coming:
-            queue.appendleft(coming.line)
 
 
 def _told(error: Exception) -> str:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -31,15 +32,17 @@ FAN_OUT = """
     INSERT INTO {delivery} (notice_id, subscriber_id, channel, state, attempts, answers, next_at, token, last_error)
     SELECT %s, who.id, who.channel, 'pending', 0, 0, {now}, '', '' FROM ({interested}) AS who WHERE true
     ON CONFLICT DO NOTHING"""
+# Materialized, or PostgreSQL may ask for the due ones again and again, and claim more than so many.
 CLAIM = """
-    UPDATE {delivery} SET token = %s, next_at = {lease} WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM {delivery} WHERE state = 'pending' AND channel IN ({channels}) AND next_at <= {now}
-        ORDER BY next_at, id LIMIT %s {skipping}
-    ) RETURNING id"""
+        ORDER BY next_at LIMIT %s {skipping}
+    ) UPDATE {delivery} SET token = %s, next_at = {lease} WHERE id IN (SELECT id FROM due) RETURNING id"""
 CLAIMED = """
     SELECT d.id, d.notice_id, d.attempts, d.answers, s.id, s.code, s.secret, s.channel, s.address, s.locale,
         s.time_zone, s.strikes
-    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id WHERE d.id IN ({ids})
+    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id
+    WHERE d.id IN ({ids}) AND s.unsubscribed_at IS NULL AND s.suspended_at IS NULL
     ORDER BY d.attempts, d.id"""
 # One statement for two lines: the one whose message was taken, and the one whose message is to leave next.
 TAKE_NEXT = """
@@ -100,16 +103,24 @@ def fan_out(notice: Notice) -> int:
 
 def claim(channels: Iterable[str], *, limit: int) -> Claim:
     """Take up to so many due lines of some channels for this sender alone; those that failed least come first."""
-    token, until, wanted = secrets.token_hex(16), time.monotonic() + LEASE, list(channels)
+    token, wanted = secrets.token_hex(16), list(channels)
     skipping = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     statement = _sql(CLAIM, channels=", ".join(["%s"] * len(wanted)), skipping=skipping)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [token, *wanted, limit])
-        keys = [key for (key,) in cursor.fetchall()]
-        if not keys:
-            return Claim(token, until, [])
-        cursor.execute(_sql(CLAIMED, ids=", ".join(["%s"] * len(keys))), keys)
-        return Claim(token, until, [Line(*row) for row in cursor.fetchall()])
+    while True:
+        until = time.monotonic() + LEASE
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*wanted, limit, token])
+            keys = [key for (key,) in cursor.fetchall()]
+            if not keys:
+                return Claim(token, until, [])
+            cursor.execute(_sql(CLAIMED, ids=", ".join(["%s"] * len(keys))), keys)
+            lines = [Line(*row) for row in cursor.fetchall()]
+        if len(lines) < len(keys):
+            # Whoever left while they were written down is not told, nor is somebody erased.
+            unwanted = set(keys) - {line.id for line in lines}
+            Delivery.objects.filter(pk__in=unwanted, token=token, state=State.PENDING).update(state=State.DROPPED)
+        if lines:
+            return Claim(token, until, lines)
 
 
 def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
@@ -119,10 +130,11 @@ def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
     database that restarts is waited for as long as the lease lasts: what was sent must not be forgotten.
     """
     done, coming = sent.id if sent else None, next.id if next else None
+    statement = _take_next(connection.vendor)
     while True:
         try:
             with connection.cursor() as cursor:
-                cursor.execute(_sql(TAKE_NEXT), [done, done, coming, done, coming, claim.token])
+                cursor.execute(statement, [done, done, coming, done, coming, claim.token])
                 return (coming,) in cursor.fetchall()
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block or not claim.has(0):
@@ -133,13 +145,13 @@ def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
 
 def put_off(claim: Claim, line: Line, *, until: datetime, reason: str, counted: bool = True) -> None:
     """Try again then; the answer that asked for it is counted, and the attempt where `take_next` has not done so."""
-    attempts, answers = F("attempts") + (not counted), F("answers") + 1
+    attempts, answers = F("attempts") + int(not counted), F("answers") + 1
     _of(claim, line).update(next_at=until, token="", last_error=reason, attempts=attempts, answers=answers)
 
 
 def fail(claim: Claim, line: Line, *, reason: str, counted: bool = True) -> None:
     """Nobody was told, and nobody will be unless somebody at the desk asks for it."""
-    attempts = F("attempts") + (not counted)
+    attempts = F("attempts") + int(not counted)
     _of(claim, line).update(state=State.FAILED, token="", last_error=reason, attempts=attempts)
 
 
@@ -160,6 +172,12 @@ def bury() -> int:
 
 def _of(claim: Claim, line: Line) -> QuerySet[Delivery]:
     return Delivery.objects.filter(pk=line.id, token=claim.token, state=State.PENDING)
+
+
+@cache
+def _take_next(vendor: str) -> str:
+    """Asked once for each message, put into words once."""
+    return _sql(TAKE_NEXT)
 
 
 def _sql(statement: str, **parts: str) -> str:

@@ -94,8 +94,8 @@ class Composed:
     """A whole mail in one language and zone, with slots for what differs from one reader to the next."""
 
     def __init__(self, raw: bytes, slots: dict[bytes, str], notice: Notice) -> None:
-        pieces = re.split(b"(" + b"|".join(slots) + b")", re.sub(rb"(?m)^\.", b"..", raw))
-        self.pieces = [slots.get(piece, piece) for piece in pieces]
+        self.pieces = re.split(b"(" + b"|".join(slots) + b")", re.sub(rb"(?m)^\.", b"..", raw))
+        self.places = [(place, slots[piece]) for place, piece in enumerate(self.pieces) if piece in slots]
         self.notice = notice
         self.sender = sender_address()
         self.host = self.sender.rpartition("@")[2]
@@ -107,13 +107,15 @@ class Composed:
             raise ValueError("The address cannot be written on an envelope.")
         message_id = f"<{message_name(line, self.notice)}@{self.host}>"
         values = {
-            "address": line.address,
-            "message_id": message_id,
-            "unsubscribe": unsubscribe_pass(line.code, line.secret),
-            "manage": manage_pass(line.code, line.secret, self.now),
+            "address": line.address.encode(),
+            "message_id": message_id.encode(),
+            "unsubscribe": unsubscribe_pass(line.code, line.secret).encode(),
+            "manage": manage_pass(line.code, line.secret, self.now).encode(),
         }
-        data = b"".join(piece if isinstance(piece, bytes) else values[piece].encode() for piece in self.pieces)
-        return Letter(self.sender, line.address, message_id, data)
+        pieces = self.pieces.copy()
+        for place, name in self.places:
+            pieces[place] = values[name]
+        return Letter(self.sender, line.address, message_id, b"".join(pieces))
 
 
 def message_name(line: Line, notice: Notice) -> str:

@@ -24,7 +24,7 @@ def settle(claim: Claim, line: Line, outcome: Outcome, *, counted: bool = True) 
         ledger.take_next(claim, sent=line, next=None)
         forgive(line)
     elif outcome.verdict == Verdict.OURS:
-        ledger.give_back(claim, line, uncounted=counted)
+        ledger.give_back(claim, line, later=outcome.wait or timedelta(0), uncounted=counted)
     elif outcome.verdict == Verdict.DEFERRED:
         at = patience.next_attempt(line.channel, line.answers, at=timezone.now(), wait=outcome.wait)
         if at:

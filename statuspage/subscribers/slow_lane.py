@@ -6,8 +6,11 @@ Threads talk to the network only; whoever owns the lane writes into the ledger w
 from __future__ import annotations
 
 import smtplib
+import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from datetime import timedelta
 
 from statuspage.subscribers.ledger import Claim, Line
 from statuspage.subscribers.letters import Letter
@@ -15,8 +18,17 @@ from statuspage.subscribers.outcomes import Outcome, Verdict, shortened
 from statuspage.subscribers.smtp import COMMAND, MESSAGE, Late, Session
 
 # So many connections at once, and so many letters waiting for them; the rest is given back for a minute.
-CONNECTIONS, MOST = 2, 8
+CONNECTIONS, MOST, FULL_UP = 2, 8, timedelta(minutes=1)
+# So many letters that left already may wait for their answers; then the fast lane waits, too.
+ANSWERS = 16
+# Nothing new is taken in so long after a turn began: it ends once nobody is waited for, and must end some day.
+OPEN_FOR = 60.0
+# What must be written down before the lease ends gets its answer before that, by so many seconds.
+MARGIN = 1.0
+BROKEN = (Late, OSError, smtplib.SMTPException)
 UNANSWERED = Outcome(Verdict.DEFERRED, "No answer to the letter in time; perhaps it has arrived.")
+# Held against nobody: its turn comes again.
+UNTRIED = Outcome(Verdict.OURS, "Its domain takes long, and others of it were before.", wait=FULL_UP)
 
 
 class SlowLane:
@@ -24,6 +36,9 @@ class SlowLane:
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="slow-mail")
+        # An answer that is due already must not wait behind letters that take long.
+        self.answers = ThreadPoolExecutor(ANSWERS, thread_name_prefix="slow-answer")
+        self.closes = time.monotonic() + OPEN_FOR
         self.domains: set[str] = set()
         self.under_way: dict[Future[Outcome], tuple[Claim, Line]] = {}
 
@@ -35,9 +50,15 @@ class SlowLane:
         return _domain(line) in self.domains
 
     def has_room(self) -> bool:
-        return len(self.under_way) < MOST
+        """Whether one more letter may be carried here."""
+        return len(self.under_way) < MOST and time.monotonic() < self.closes
+
+    def is_crowded(self) -> bool:
+        """Whether so many answers are waited for that not one domain is slow, but the server."""
+        return len(self.under_way) >= MOST + ANSWERS
 
     def is_busy(self) -> bool:
+        """Whether anything is under way."""
         return bool(self.under_way)
 
     def carry(self, claim: Claim, line: Line, letter: Letter) -> None:
@@ -47,7 +68,8 @@ class SlowLane:
     def await_answer(self, session: Session, claim: Claim, line: Line) -> None:
         """Wait for the answer to a letter that was sent already; the connection is not used for another."""
         self.know(line)
-        self.under_way[self.pool.submit(_answered, session)] = (claim, line)
+        ends = min(time.monotonic() + MESSAGE, claim.until - MARGIN)
+        self.under_way[self.answers.submit(_answered, session, ends)] = (claim, line)
 
     def finished(self, *, within: float) -> Iterator[tuple[Claim, Line, Outcome]]:
         """What came of those that are through, after waiting a while for one of them."""
@@ -60,35 +82,41 @@ class SlowLane:
     def close(self) -> None:
         """Wait for no more."""
         self.pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _answered(session: Session) -> Outcome:
-    try:
-        session.allow(MESSAGE)
-        return session.taken()
-    except (Late, OSError, smtplib.SMTPException):
-        return UNANSWERED
-    finally:
-        session.close()
+        self.answers.shutdown(wait=False, cancel_futures=True)
 
 
 def _carried(claim: Claim, letter: Letter) -> Outcome:
-    if not claim.has(MESSAGE):
-        return Outcome(Verdict.DEFERRED, "Its domain takes long, and others of it were before.")
-    session = None
+    """Send a letter over a connection of its own, all of it within the time that one message may take."""
+    if not claim.has(MESSAGE + MARGIN):
+        return UNTRIED
+    ends = time.monotonic() + MESSAGE
     try:
         session = Session()
-        session.allow(COMMAND)
+    except BROKEN as error:
+        # Perhaps it takes no second connection from us; in any case that is not the fault of this address.
+        return Outcome(Verdict.OURS, shortened(str(error)), wait=FULL_UP)
+    try:
+        session.allow(min(COMMAND, ends - time.monotonic()))
         session.write(None, letter)
         accepted = session.accepted(letter)
         if accepted.verdict != Verdict.SENT:
-            return accepted
-        session.write(letter, None)
-    except (Late, OSError, smtplib.SMTPException) as error:
-        if session:
             session.close()
+            return replace(accepted, wait=FULL_UP)
+        session.write(letter, None)
+    except BROKEN as error:
+        session.close()
         return Outcome(Verdict.DEFERRED, shortened(str(error)) or "No answer in time.")
-    return _answered(session)
+    return _answered(session, ends)
+
+
+def _answered(session: Session, ends: float) -> Outcome:
+    try:
+        session.allow(ends - time.monotonic())
+        return session.taken()
+    except BROKEN:
+        return UNANSWERED
+    finally:
+        session.close()
 
 
 def _domain(line: Line) -> str:

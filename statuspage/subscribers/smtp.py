@@ -30,6 +30,9 @@ SAYS_WHY = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 class Late(Exception):
     """The server did not answer in time."""
 
+    def __str__(self) -> str:
+        return "It did not answer in time."
+
 
 class Reply(NamedTuple):
     """What the server answered to one command (RFC 5321, 4.2)."""
@@ -42,6 +45,10 @@ class Reply(NamedTuple):
         return self.code < 400
 
 
+# What an answer to each stage of a message begins with where it is a good one.
+GOOD = {"mail": 2, "rcpt": 2, "data": 3, "end": 2}
+
+
 class _Timed(smtplib.SMTP):
     """Reads replies itself, up to a moment on the clock: a socket's own time limit begins anew with each byte."""
 
@@ -50,16 +57,17 @@ class _Timed(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         """The next reply. Raises Late, or smtplib's own exceptions."""
-        lines = []
+        lines, length = [], 0
         while True:
             line = self._line()
-            lines.append(line[4:].strip(b" \t\r\n"))
+            lines.append(line[4:].strip())
+            length += len(line)
             if not line[:3].isdigit():
                 self.close()
                 raise smtplib.SMTPServerDisconnected("The server answers something that is no reply.")
             if line[3:4] != b"-":
                 return int(line[:3]), b"\n".join(lines)
-            if sum(map(len, lines)) > LONGEST_REPLY:
+            if length > LONGEST_REPLY:
                 self.close()
                 raise smtplib.SMTPServerDisconnected("The server's answer does not end.")
 
@@ -112,10 +120,9 @@ class Session:
     """
 
     def __init__(self) -> None:
-        context = ssl.create_default_context()
         name = DNS_NAME.get_fqdn()
         self.smtp = (
-            _TimedTls(timeout=CONNECT, local_hostname=name, context=context)
+            _TimedTls(timeout=CONNECT, local_hostname=name, context=ssl.create_default_context())
             if settings.EMAIL_USE_SSL
             else _Timed(timeout=CONNECT, local_hostname=name)
         )
@@ -128,7 +135,7 @@ class Session:
                 raise smtplib.SMTPConnectError(code, greeting)
             self.smtp.ehlo_or_helo_if_needed()
             if settings.EMAIL_USE_TLS:
-                self.smtp.encrypt(context)
+                self.smtp.encrypt(ssl.create_default_context())
                 self.smtp.ehlo_or_helo_if_needed()
             if settings.EMAIL_HOST_USER:
                 self.smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
@@ -136,6 +143,7 @@ class Session:
             self.close()
             raise
         self.pipelining = self.smtp.has_extn("pipelining")
+        self.has_carried = False
 
     @property
     def is_open(self) -> bool:
@@ -149,35 +157,30 @@ class Session:
         """Send a letter whose envelope was accepted, and with it the next envelope where the server takes both."""
         data = b"" if letter is None else letter.data + b".\r\n"
         if following and self.pipelining:
-            data += "".join(_envelope(following)).encode("ascii")
+            data += b"".join(_envelope(following))
         if data:
             self.smtp.write(data)
 
     def taken(self) -> Outcome:
         """What the server answered to the letter: from here on it is responsible for it."""
-        return judged("end", self._reply())
+        outcome = judged("end", self._reply("end"))
+        self.has_carried = self.has_carried or outcome == SENT
+        return outcome
 
     def accepted(self, following: Letter) -> Outcome:
         """What the server answered to an envelope; SENT if the letter may follow."""
-        replies = []
-        for command in _envelope(following):
+        refused, waits = None, False
+        for stage, command in zip(("mail", "rcpt", "data"), _envelope(following), strict=True):
             if not self.pipelining:
-                self.smtp.write(command.encode("ascii"))
-            replies.append(self._reply())
-            if not self.pipelining and not replies[-1].is_good:
+                self.smtp.write(command)
+            reply = self._reply(stage)
+            waits = stage == "data" and reply.is_good
+            refused = refused or (None if reply.is_good else judged(stage, reply))
+            if not self.is_open or (refused and not self.pipelining):
                 break
-        stages = dict(zip(("mail", "rcpt", "data"), replies, strict=False))
-        refused = next((judged(stage, reply) for stage, reply in stages.items() if not reply.is_good), None)
-        if refused is None:
-            return SENT
-        if "data" in stages and stages["data"].is_good:
-            # It waits for a letter all the same: an empty one, which it must refuse (RFC 2920, 3.1).
-            self.smtp.write(b".\r\n")
-            self._reply()
-        else:
-            self.smtp.write(b"RSET\r\n")
-            self._reply()
-        return refused
+        if refused and self.is_open:
+            self._begin_anew(waits)
+        return refused or SENT
 
     def quit(self) -> None:
         """End the conversation politely; whether the server cares to answer does not matter."""
@@ -190,18 +193,31 @@ class Session:
         """End it at once: the server throws away what was not finished."""
         self.smtp.close()
 
-    def _reply(self) -> Reply:
+    def _begin_anew(self, waits: bool) -> None:
+        """Leave a refused envelope behind; whatever comes of that, the refusal stands."""
+        try:
+            # One that waits for a letter all the same gets an empty one, which it must refuse (RFC 2920, 3.1).
+            self.smtp.write(b".\r\n" if waits else b"RSET\r\n")
+            self.smtp.getreply()
+        except (OSError, Late, smtplib.SMTPException):
+            self.close()
+
+    def _reply(self, stage: str) -> Reply:
         code, text = self.smtp.getreply()
+        if code // 100 not in (GOOD[stage], 4, 5):
+            # Whoever answers another question than was asked may answer the next one wrongly, too.
+            self.close()
+            raise smtplib.SMTPServerDisconnected(f"The server answers {code} where that means nothing.")
         if code == 421:
             self.close()
-        return Reply(code, shortened(text.decode("utf-8", "replace")))
+        return Reply(code, "" if code < 400 else shortened(text.decode("utf-8", "replace")))
 
 
 def judged(stage: str, reply: Reply) -> Outcome:
     """What a reply means, by the command that it answers: mail, rcpt, data or end."""
-    reason = f"{reply.code} {reply.text}"
     if reply.is_good:
         return SENT
+    reason = f"{reply.code} {reply.text}"
     if stage == "mail":
         # Of the recipient nothing was said yet.
         return Outcome(Verdict.OURS, reason)
@@ -218,5 +234,5 @@ def judged(stage: str, reply: Reply) -> Outcome:
     return Outcome(Verdict.REFUSED, reason)
 
 
-def _envelope(letter: Letter) -> tuple[str, str, str]:
-    return f"MAIL FROM:<{letter.sender}>\r\n", f"RCPT TO:<{letter.recipient}>\r\n", "DATA\r\n"
+def _envelope(letter: Letter) -> tuple[bytes, bytes, bytes]:
+    return f"MAIL FROM:<{letter.sender}>\r\n".encode(), f"RCPT TO:<{letter.recipient}>\r\n".encode(), b"DATA\r\n"

@@ -13,19 +13,27 @@ from email.policy import SMTP
 
 # What a behaviour may answer to a stage: the bytes to send, or one of these.
 HANG_UP, SILENCE = "hang up", "silence"
-Behaviour = Callable[[str, str], bytes | str | None]
+# What it does with the connection instead, before it closes it; the event tells when to stop.
+Deed = Callable[[socket.socket, threading.Event], None]
+Behaviour = Callable[[str, str], bytes | str | Deed | None]
 MESSAGE_ID = re.compile(rb"(?im)^Message-ID:\s*(\S+)")
 
 
 class MailServer:
     """Speaks ESMTP, one thread for each connection.
 
-    `behave(stage, recipient)` may answer for it at the stages connect, ehlo, mail, rcpt, data, body and end; None is
-    the usual answer.
+    `behave(stage, recipient)` may answer for it at the stages connect, ehlo, mail, rcpt, data, body, end and answered;
+    None is the usual answer. One that `takes_first` has taken a letter whatever it then says at the end.
     """
 
-    def __init__(self, *, pipelining: bool = True, behave: Behaviour = lambda stage, recipient: None) -> None:
-        self.behave, self.pipelining = behave, pipelining
+    def __init__(
+        self,
+        *,
+        pipelining: bool = True,
+        behave: Behaviour = lambda stage, recipient: None,
+        takes_first: bool = False,
+    ) -> None:
+        self.behave, self.pipelining, self.takes_first = behave, pipelining, takes_first
         self.taken: list[tuple[str, bytes]] = []
         self.connections = 0
         self.released = threading.Event()
@@ -62,13 +70,15 @@ class MailServer:
     def _converse(self, connection: socket.socket) -> None:
         with contextlib.suppress(OSError, EOFError), connection, connection.makefile("rb") as lines:
             self._say(connection, "connect", "", b"220 sink ESMTP\r\n")
-            recipient = ""
+            sender, recipient = False, ""
             for line in lines:
                 command = line[:4].upper()
                 if command in (b"EHLO", b"HELO"):
                     self._say(connection, "ehlo", "", self._ehlo())
                 elif command == b"MAIL":
-                    self._say(connection, "mail", recipient, b"250 2.1.0 Ok\r\n")
+                    sender = self._say(connection, "mail", recipient, b"250 2.1.0 Ok\r\n")
+                elif command == b"RCPT" and not sender:
+                    connection.sendall(b"503 5.5.1 No sender\r\n")
                 elif command == b"RCPT":
                     recipient = line.partition(b"<")[2].partition(b">")[0].decode()
                     accepted = self._say(connection, "rcpt", recipient, b"250 2.1.5 Ok\r\n")
@@ -78,12 +88,10 @@ class MailServer:
                         connection.sendall(b"503 5.5.1 No valid recipients\r\n")
                         continue
                     if self._say(connection, "data", recipient, b"354 Go on\r\n"):
-                        data = self._body(lines, connection, recipient)
-                        if self._say(connection, "end", recipient, b"250 2.0.0 Ok\r\n"):
-                            self.taken.append((recipient, data))
-                    recipient = ""
+                        self._letter(lines, connection, recipient)
+                    sender, recipient = False, ""
                 elif command == b"RSET":
-                    recipient = ""
+                    sender, recipient = False, ""
                     connection.sendall(b"250 2.0.0 Ok\r\n")
                 elif command == b"QUIT":
                     connection.sendall(b"221 2.0.0 Bye\r\n")
@@ -91,14 +99,27 @@ class MailServer:
                 else:
                     connection.sendall(b"500 5.5.2 What?\r\n")
 
-    def _body(self, lines: Iterator[bytes], connection: socket.socket, recipient: str) -> bytes:
-        found = []
+    def _letter(self, lines: Iterator[bytes], connection: socket.socket, recipient: str) -> None:
+        data = self._body(lines, connection, recipient)
+        if data is None:
+            return
+        if self.takes_first:
+            self.taken.append((recipient, data))
+        if self._say(connection, "end", recipient, b"250 2.0.0 Ok\r\n"):
+            if not self.takes_first:
+                self.taken.append((recipient, data))
+            self._say(connection, "answered", recipient, b"")
+
+    def _body(self, lines: Iterator[bytes], connection: socket.socket, recipient: str) -> bytes | None:
+        """What was sent; None where that was answered in the middle of it."""
+        found: list[bytes] = []
+        answered = False
         for line in lines:
             if line == b".\r\n":
-                return b"".join(found)
+                return None if answered else b"".join(found)
             found.append(line[1:] if line.startswith(b"..") else line)
             if len(found) == 1:
-                self._say(connection, "body", recipient, b"")
+                answered = not self._say(connection, "body", recipient, b"")
         raise EOFError
 
     def _say(self, connection: socket.socket, stage: str, recipient: str, usual: bytes) -> bool:
@@ -109,6 +130,9 @@ class MailServer:
             raise EOFError
         if answer == SILENCE:
             self.released.wait(120)
+            raise EOFError
+        if callable(answer):
+            answer(connection, self.released)
             raise EOFError
         if isinstance(answer, bytes):
             connection.sendall(answer)
