@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from statuspage.settings import *  # noqa: F403
 from statuspage.settings import CELERY_BEAT_SCHEDULE, INSTALLED_APPS
 
-LEASE, MESSAGE, LOOK = 6, 2.0, 1.0
+LEASE, MESSAGE, LOOK = 5, 2.0, 1.0
 INSTALLED_APPS = [*INSTALLED_APPS, "benchmarks.short_lease.ShortLease"]
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     name: {**entry, "schedule": min(float(str(entry["schedule"])), LOOK)}

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import kill_matrix
 from tests import postgresql
 
-RECIPIENTS = 600
+RECIPIENTS = 400
 SEED = 20261121
 
 
@@ -26,7 +26,7 @@ def play(stage, harms):
 
 def test_nobody_is_missed_on_sqlite_with_clocks():
     with kill_matrix.on_sqlite(RECIPIENTS, seed=SEED) as stage:
-        play(stage, {"kill -9": kill_matrix.kills(4), "frozen past its lease": kill_matrix.frozen})
+        play(stage, {"kill -9": kill_matrix.kills(3), "frozen past its lease": kill_matrix.frozen})
 
 
 def test_nobody_is_missed_on_postgresql_with_workers():
@@ -36,7 +36,7 @@ def test_nobody_is_missed_on_postgresql_with_workers():
         play(
             stage,
             {
-                "kill -9": kill_matrix.kills(4),
+                "kill -9": kill_matrix.kills(3),
                 "Redis emptied": kill_matrix.broker_emptied,
                 "PostgreSQL restarted": kill_matrix.database_restarted,
             },
