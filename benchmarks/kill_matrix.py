@@ -72,11 +72,9 @@ class Stage:
         self.number = 0
 
     def play(self, scenario: str, harm: Callable[[Stage], int]) -> Result:
-        """Announce something to everybody, do harm meanwhile, and count once the ledger says that all is done."""
+        """Do harm while everybody is told something, and count once the ledger says that all is done."""
         self.server.seen(anew=True)
-        self.number += 1
         began = time.monotonic()
-        self.python(f"from benchmarks.mail_sender import announce_soon; announce_soon('kill:{self.number}')")
         allowed = harm(self)
         self._wait_for_the_end()
         seen = self.server.seen()
@@ -89,6 +87,11 @@ class Stage:
             seen.differing,
             time.monotonic() - began,
         )
+
+    def announce(self) -> None:
+        """Have everybody told something new."""
+        self.number += 1
+        self.python(f"from benchmarks.mail_sender import announce_soon; announce_soon('kill:{self.number}')")
 
     def wait_for(self, share: float) -> None:
         """Wait until so many of all are told, or nobody is told any more."""
@@ -129,6 +132,7 @@ def kills(count: int) -> Callable[[Stage], int]:
     """Kill -9 of one sender or the other, at random moments."""
 
     def harm(stage: Stage) -> int:
+        stage.announce()
         for share in sorted(stage.chance.uniform(0.02, 0.95) for _ in range(count)):
             stage.wait_for(share)
             # Not always at the moment when a letter was counted.
@@ -143,6 +147,7 @@ def kills(count: int) -> Callable[[Stage], int]:
 
 def frozen(stage: Stage) -> int:
     """A sender stands still for longer than its lease, and then goes on."""
+    stage.announce()
     stage.wait_for(0.2)
     stage.programs.freeze(SENDERS[0])
     time.sleep(LEASE + 2)
@@ -152,6 +157,7 @@ def frozen(stage: Stage) -> int:
 
 def broker_emptied(stage: Stage) -> int:
     """Everything in Redis is gone."""
+    stage.announce()
     stage.wait_for(0.5)
     if stage.broker:
         stage.broker.flushall()
@@ -160,6 +166,7 @@ def broker_emptied(stage: Stage) -> int:
 
 def broker_restarted(stage: Stage) -> int:
     """Redis is away for a while, and empty when it is back."""
+    stage.announce()
     stage.wait_for(0.3)
     stage.programs.kill("redis")
     time.sleep(3)
@@ -170,6 +177,7 @@ def broker_restarted(stage: Stage) -> int:
 def without_beat(stage: Stage) -> int:
     """Nobody looks for what is due."""
     stage.programs.kill("beat")
+    stage.announce()
     stage.wait_for(1)
     stage.programs.start_again("beat")
     return 0
@@ -180,6 +188,7 @@ def two_beats(stage: Stage) -> int:
     command, environment = stage.programs.commands["beat"]
     another = [*command[:-1], f"{command[-1]}-2"]
     stage.programs.start("beat 2", another, environment)
+    stage.announce()
     stage.wait_for(1)
     stage.programs.end("beat 2")
     return 0
@@ -187,6 +196,7 @@ def two_beats(stage: Stage) -> int:
 
 def database_restarted(stage: Stage) -> int:
     """The database is shut down in the middle, and started again."""
+    stage.announce()
     stage.wait_for(0.4)
     if stage.restart_database:
         stage.restart_database()

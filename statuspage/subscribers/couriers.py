@@ -144,7 +144,9 @@ class SmtpCourier:
                 self.slow.await_answer(session, claim, leaving.line)
                 return None, None
             self._hang_up()
-            self.faults += 1
+            if not session.has_answered:
+                # Of the address nothing was asked yet, as far as we know.
+                self.faults += 1
             if coming:
                 self.slow.know(coming.line)
             return of_letter, None

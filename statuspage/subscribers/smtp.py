@@ -143,7 +143,8 @@ class Session:
             self.close()
             raise
         self.pipelining = self.smtp.has_extn("pipelining")
-        self.has_carried = False
+        # Whether a letter went over it; and whether the server answered the sender of the last envelope.
+        self.has_carried = self.has_answered = False
 
     @property
     def is_open(self) -> bool:
@@ -169,11 +170,12 @@ class Session:
 
     def accepted(self, following: Letter) -> Outcome:
         """What the server answered to an envelope; SENT if the letter may follow."""
-        refused, waits = None, False
+        refused, waits, self.has_answered = None, False, False
         for stage, command in zip(("mail", "rcpt", "data"), _envelope(following), strict=True):
             if not self.pipelining:
                 self.smtp.write(command)
             reply = self._reply(stage)
+            self.has_answered = True
             waits = stage == "data" and reply.is_good
             refused = refused or (None if reply.is_good else judged(stage, reply))
             if not self.is_open or (refused and not self.pipelining):
