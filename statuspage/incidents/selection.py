@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -27,8 +28,12 @@ class Selection:
             return found
         if isinstance(self.of, Incident):
             return found.filter(pk=self.of.pk)
+        return found.filter(pk__in=self._keys())
+
+    def _keys(self) -> QuerySet[Any, Any]:
+        """Of the incidents that speak of a component, or of any in a group."""
         where = {"component__group": self.of} if isinstance(self.of, ComponentGroup) else {"component": self.of}
-        return found.filter(pk__in=AffectedComponent.objects.filter(**where).values("update__incident"))
+        return AffectedComponent.objects.filter(**where).values("update__incident")
 
     def newest(self, many: int) -> list[Incident]:
         """Those told of last, the newest first, with their updates; a constant number of queries.
@@ -57,5 +62,5 @@ class Selection:
         if self.kind:
             last = last.filter(incident__kind=self.kind)
         if self.of:
-            last = last.filter(incident__in=self.incidents())
+            last = last.filter(incident__in=self._keys())
         return last.order_by("-display_at", "-pk")
