@@ -85,12 +85,15 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
     with translation.override(language):
         heading = str(news.heading() if callable(news.heading) else news.heading)
         incident, body = news.incident, without_marks(news.body)
+        name = without_marks(incident.name)
+        subject = _("%(label)s: %(value)s") % {"label": heading, "value": name}
         window = _window(incident, moments)
         context = {
             "page": page,
             "language": language,
             "incident": incident,
-            "name": without_marks(incident.name),
+            "name": name,
+            "subject": subject,
             "heading": heading,
             "body": body,
             "body_html": mark_safe(without_marks(news.body_html)),  # noqa: S308 -- rendered and cleaned when it was saved
@@ -104,7 +107,7 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
         }
         text = render_to_string("emails/incident.txt", context)
         return {
-            "subject": f"{heading}: {context['name']}",
+            "subject": subject,
             "text": text,
             "html": render_to_string("emails/incident.html", context),
             "brief": _brief(body or window),

@@ -69,7 +69,7 @@ NAT64 = ip_network("64:ff9b::/96")
 UNREADABLE = _("The address must begin with https:// and name a host, in plain letters, without spaces and without #.")
 TOO_LONG = _("This address is too long: %(most)d characters are the most.")
 NO_USER = _("The address may hold neither a user name nor a password.")
-UNUSUAL = _("The address must begin with https:// and be of port 443, but in networks that the operator allows.")
+UNUSUAL = _("The address must begin with https:// and be of port 443, except in networks that the operator allows.")
 FORBIDDEN = _("This address leads into a network where hooks may not be told.")
 
 

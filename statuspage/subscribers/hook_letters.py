@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.pages import prefix
 from statuspage.publishing.wording import one_line
 from statuspage.subscribers import links
 from statuspage.subscribers.hook_messages import unsubscribe_url
@@ -39,7 +40,8 @@ def suspended_letter(
             "channel": subscriber.get_channel_display(),
             "since": subscriber.failing_since,
             "reason": reason,
-            "subscribe_url": f"{page.url}/subscribe",
+            "prefix": prefix(page, language),
+            "subscribe_url": f"{page.url}{prefix(page, language)}/subscribe",
             "manage_url": f"{page.url}/subscriptions/manage/{manage}",
             "unsubscribe_url": unsubscribe_url(subscriber, page),
         }

@@ -11,6 +11,7 @@ from math import ceil
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -123,9 +124,11 @@ def _ask(request: HttpRequest, form: Asking) -> None:
 
 def _too_many(wait: timedelta) -> str:
     minutes = ceil(wait.total_seconds() / 60)
-    return _("A few too many were sent from your network lately. Please try again in %(minutes)d minutes.") % {
-        "minutes": minutes
-    }
+    return ngettext(
+        "A few too many were sent from your network lately. Please try again in %(minutes)d minute.",
+        "A few too many were sent from your network lately. Please try again in %(minutes)d minutes.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 def _spoken(page: StatusPage, language: str | None) -> str:

@@ -97,7 +97,8 @@ def test_a_reader_subscribes_from_the_front_page_to_the_last_button(site, chromi
     with tab(chromium, site, java_script_enabled=javascript, timezone_id="Asia/Tokyo") as page:
         page.goto("/")
         page.get_by_role("link", name="Subscribe").click()
-        assert not page.get_by_label("Address of the hook").is_visible()
+        # Until its style has come, all of the form shows.
+        page.get_by_label("Address of the hook").wait_for(state="hidden")
         page.get_by_label("Webhook").check()
         assert page.get_by_label("Address of the hook").is_visible()
         page.get_by_label("Email").check()
@@ -110,7 +111,7 @@ def test_a_reader_subscribes_from_the_front_page_to_the_last_button(site, chromi
         assert page.get_by_label("Website").is_checked()
         page.get_by_label("Your mail address").fill("reader@example.com")
         page.get_by_role("button", name="Subscribe").click()
-        page.get_by_role("heading", name="Look into your mail").wait_for()
+        page.get_by_role("heading", name="Check your mail").wait_for()
         answer_sign_ups()
         [letter] = mail.outbox
         page.goto(path_in(letter, "confirm"))

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.commands import makemessages
 
-# Templates of pages, of the widget and of Markdown.
-EXTENSIONS = ["html", "js", "md", "py"]
+# Templates of pages, of the widget, of Markdown and of mails.
+EXTENSIONS = ["html", "js", "md", "py", "txt"]
 ELSEWHERE = ["benchmarks", "docs", "node_modules", "static", "tests", "var"]
 
 
