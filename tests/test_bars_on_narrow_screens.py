@@ -24,7 +24,7 @@ def test_bars_of_ninety_days_show_the_last_thirty_where_there_is_no_room(site, c
             page.goto(path)
             for direction in ("ltr", "rtl"):
                 page.evaluate("direction => { document.documentElement.dir = direction; }", direction)
-                picture = page.locator("svg[role=img]").first
+                picture = page.locator(".bars[aria-label] svg").first
                 assert (path, direction, picture.evaluate(MEASURED)) == (path, direction, [frames, True])
                 assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
             assert (path, page.get_by_text(SAID).is_visible()) == (path, frames == 3)

@@ -148,7 +148,7 @@ def _paragraph(update: IncidentUpdate, before: IncidentUpdate | None, zone: Zone
     return _written(label, update.body_html, update.display_at, zone, get_language(), edited=bool(update.edits))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _written(label: str, html: str, moment: datetime, zone: ZoneInfo, language: str, *, edited: bool) -> str:
     """A message. Kept: of the hundred and more in a feed, all but one are as they were at the last publish."""
     lead, rest = _lead_and_rest(html)

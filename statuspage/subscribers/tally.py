@@ -74,9 +74,13 @@ def in_words(by_channel: dict[str, int]) -> str:
 
 
 def tallies(causes: Iterable[str]) -> dict[str, Tally]:
-    """The tally of each cause that has one; a constant number of queries but for those that can still be withdrawn."""
+    """The tally of each cause that has one; a constant number of queries.
+
+    Whom something will reach that can still be withdrawn is asked once for all that reach the same.
+    """
     found: dict[str, Tally] = {}
     notices = list(Notice.objects.filter(cause__in=list(causes)).defer("letters", "payload"))
+    audiences: dict[tuple[str, str, tuple[int, ...]], Counts] = {}
     live = _live([notice.pk for notice in notices if notice.fanned_out_at and notice.counts is None])
     for notice in notices:
         tally = found.setdefault(
@@ -85,13 +89,20 @@ def tallies(causes: Iterable[str]) -> dict[str, Tally]:
         tally.begun |= notice.fanned_out_at is not None
         counts = notice.counts or live.get(notice.pk, {})
         if tally.can_be_withdrawn:
-            interested = Subscriber.objects.interested_in(notice).order_by().values_list("channel")
-            counts = {channel: {State.PENDING: many} for channel, many in interested.annotate(Count("pk"))}
+            asked = (notice.kind, notice.thread, tuple(notice.component_ids))
+            if asked not in audiences:
+                audiences[asked] = _audience(notice)
+            counts = audiences[asked]
         for channel, states in counts.items():
             mine = tally.counts.setdefault(channel, {})
             for state, many in states.items():
                 mine[state] = mine.get(state, 0) + many
     return found
+
+
+def _audience(notice: Notice) -> Counts:
+    interested = Subscriber.objects.interested_in(notice).order_by().values_list("channel")
+    return {channel: {State.PENDING: many} for channel, many in interested.annotate(Count("pk"))}
 
 
 def close_books() -> None:

@@ -16,6 +16,7 @@ from statuspage.incidents.overview import overview
 from statuspage.incidents.pages.api import Answers, ApiDocument, ApiList
 from statuspage.incidents.pages.history_json import HistoryDocument
 from statuspage.incidents.services import open_incident
+from statuspage.publishing.wording import running_text
 from tests.conftest import NOW
 from tests.incidents.public_format import DOCUMENTS, HISTORY, INCIDENT_IN_FULL, check
 
@@ -65,7 +66,7 @@ def _look_at_all(page, incident, body):
         document = json.loads(to_json((ApiDocument.DOCUMENTS | ApiList.DOCUMENTS)[name](answers)))
         assert list(check(document, shape)) == []
     told = json.loads(to_json(answers.incidents()))["incidents"][0]
-    assert (told["name"], told["incident_updates"][0]["body"]) == (incident.name, body)
+    assert (told["name"], told["incident_updates"][0]["body"]) == (incident.name, running_text(body))
 
     [incident] = Incident.objects.with_documents()
     full = full_incident_document(incident, component_rows(overview(timezone.now()), page), page)
