@@ -11,8 +11,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from django.conf import settings
-
 from benchmarks import alone, delivery, desk, growth, kill_matrix, serving, uptime
 from benchmarks.growth import Size
 from benchmarks.loopback import HOST, free_port
@@ -76,21 +74,21 @@ def measure_pages(base: Path, folder: Path, asked: argparse.Namespace) -> None:
     say("Pages that tell of uptime, in one language, ms of the processor (goal: home under 150,000 bytes):")
     say(uptime.measure(copies))
 
-    # Django reads its settings at the first question; only now is everything known.
-    os.environ.update(DATA_DIR=str(typical), HOST=HOST, PORT=str(free_port()))
+    port, public = free_port(), typical / "public"
+    os.environ.update(DATA_DIR=str(typical), HOST=HOST, PORT=str(port))
     subprocess.run([sys.executable, "manage.py", "publish"], check=True, stdout=subprocess.DEVNULL)
     web = [sys.executable, "manage.py", "web"]
-    home = settings.PUBLIC_ROOT / "index.html"
+    home = public / "index.html"
     sizes = [file.stat().st_size for file in (home, home.with_name("index.html.gz"))]
     say(
         f"Requests/s of nginx and of ours, {serving.CONNECTIONS} connections, {asked.rounds} rounds of "
         f"{asked.seconds} s in turn; the page has {sizes[0]:,} bytes, {sizes[1]:,} packed (goals, of nginx's packed "
         "page: at least 0.40 for HTML and JSON, 0.60 for a 304):"
     )
-    say(serving.measure(web, settings.PORT, settings.PUBLIC_ROOT, folder, rounds=asked.rounds, seconds=asked.seconds))
+    say(serving.measure(web, port, public, folder, rounds=asked.rounds, seconds=asked.seconds))
 
     say(f"{asked.requests:,} requests over all public addresses with the database, the clock and all else away:")
-    say(alone.measure(web, settings.PORT, typical, requests=asked.requests))
+    say(alone.measure(web, port, typical, requests=asked.requests))
 
 
 def say(text: str) -> None:
