@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 
 from statuspage.components.models import Component, ComponentGroup
-from statuspage.publishing.models import StatusPage, validate_time_zone
+from statuspage.publishing.models import StatusPage, every_language, validate_time_zone
 from statuspage.subscribers.addresses import check_url
 from statuspage.subscribers.mailboxes import clean_mailbox
 from statuspage.subscribers.models import Channel
@@ -105,7 +105,8 @@ class _Reader:
 
     def __init__(self) -> None:
         page = StatusPage.objects.get()
-        self.languages, self.locale = page.languages, page.locale
+        # Also those that the page has stopped speaking: letters then come in its own, and an export is read back.
+        self.languages, self.locale = every_language(), page.locale
         self.groups = {group.code for group in ComponentGroup.objects.all()}
         components = list(Component.objects.select_related("group"))
         self.components = {component.code for component in components}
@@ -131,7 +132,7 @@ class _Reader:
         locale, zone = cells.get("language") or self.locale, cells.get("time_zone", "")
         if locale not in self.languages:
             known = ", ".join(self.languages)
-            errors.append(ValidationError(f"the page does not speak “{locale}”; it speaks {known}."))
+            errors.append(ValidationError(f"there is no language “{locale}” here; there are {known}."))
         if zone:
             try:
                 validate_time_zone(zone)

@@ -49,7 +49,7 @@ def test_a_cell_is_never_a_formula_and_is_read_back_as_it_was(cell):
 def test_what_goes_out_comes_in_again(take_in, make_subscriber, make_component):
     berths, website = make_component("Berths", group="=Harbour; North"), make_component("Website")
     make_component("Berths", group="South")
-    make_subscriber("+tag@example.com", time_zone="Asia/Tokyo", locale="de")
+    make_subscriber("+tag@example.com", time_zone="Asia/Tokyo", locale="ja")
     parts = Scope(groups=(berths.group.code,), components=(berths.code, website.code), maintenance=False)
     make_subscriber("parts@example.com", scope=parts)
     hook = "https://hooks.example.net/a?b=1,2"
@@ -88,7 +88,7 @@ def test_one_bad_line_and_nothing_is_imported(take_in, make_component):
     for sentence in (
         "line 3: “nobody” is no mail address.",
         "line 3: there is no group or component “Bertts”.",
-        "line 3: the page does not speak “xx”",
+        "line 3: there is no language “xx” here",
         "line 3: “Mars/Olympus” is no time zone",
         "line 4: good@example.com stands in line 2 already.",
         "line 5: “pigeon” is no channel",
