@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
@@ -200,9 +199,9 @@ def _programs_listen() -> bool:
 
 
 def _languages(page: StatusPage) -> list[str]:
-    """The page's own language first, then those that somebody reads."""
-    read = (code for code, _name in settings.LANGUAGES if Subscriber.objects.filter(locale=code).exists())
-    return [page.locale, *(code for code in read if code != page.locale)]
+    """The page's own language first, then those of the others that somebody reads."""
+    own, *others = page.languages
+    return [own, *(code for code in others if Subscriber.objects.filter(locale=code).exists())]
 
 
 def _window(incident: Incident, moments: Moments) -> str:

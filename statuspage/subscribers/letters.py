@@ -67,7 +67,10 @@ class Letters:
         """The letter of one line of the ledger."""
         key = (line.notice_id, line.locale, line.time_zone)
         if key not in self.composed:
-            self.composed[key] = compose(self.notice(line.notice_id), line.locale, line.time_zone, self.page)
+            notice = self.notice(line.notice_id)
+            # Its times are told in the language of its words.
+            language = line.locale if line.locale in notice.letters else self.page.locale
+            self.composed[key] = compose(notice, language, line.time_zone, self.page)
         return self.composed[key].filled_in(line)
 
     def message(self, line: Line, connection: Any) -> EmailMultiAlternatives:

@@ -98,12 +98,14 @@ def test_an_edit_of_the_wording_tells_nobody_and_changes_no_letter(make_incident
     assert "lokking" in Notice.objects.get().letter("en")["text"]
 
 
-def test_letters_are_written_in_the_languages_that_somebody_reads(make_incident, listen):
-    listen("a@example.com", locale="de")
-    listen("b@example.com", locale="ja")
+def test_letters_are_written_in_the_languages_of_the_page_that_somebody_reads(make_incident, listen, page):
+    page.translations = ["de", "fr", "es"]
+    page.save()
+    for number, locale in enumerate(("de", "fr", "ja")):
+        listen(f"reader{number}@example.com", locale=locale)
     make_incident()
     letters = Notice.objects.get().letters
-    assert set(letters) == {"en", "de", "ja"}
+    assert set(letters) == {"en", "de", "fr"}
     assert letters["de"]["subject"].startswith("Wird untersucht")
     assert "/de/incidents/" in letters["de"]["text"]
 
