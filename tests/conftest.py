@@ -9,6 +9,7 @@ import pytest
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.incidents.services import open_incident
+from statuspage.publishing import press
 from statuspage.publishing.models import StatusPage
 from statuspage.team.models import User
 from tests.browser import chromium, site
@@ -25,6 +26,12 @@ def public(settings, tmp_path: Path) -> Path:
     settings.DATA_DIR = tmp_path
     settings.PUBLIC_ROOT = tmp_path / "public"
     return settings.PUBLIC_ROOT
+
+
+@pytest.fixture(autouse=True)
+def _time_enough(monkeypatch) -> None:
+    """A turn of the clock holds all there is, however slow the machine; tests of turns say how long theirs are."""
+    monkeypatch.setattr(press, "TURN", 60)
 
 
 @pytest.fixture

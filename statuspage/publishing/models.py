@@ -146,6 +146,7 @@ class Owed(models.Model):
     key = models.BigIntegerField(null=True, blank=True)
     since = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
+    pressed = models.BooleanField(default=False, help_text="Readers have what the request waits for; the rest is owed.")
     failed = models.BooleanField(default=False, help_text="Tried, and readers do not have all of it yet.")
     # Everything is more than one turn of the clock can hold; an interrupted run goes on from here.
     reached = models.JSONField(default=list, blank=True)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import Enum, auto
 from itertools import chain, islice, product
 from typing import Any
 
@@ -34,6 +35,14 @@ HEARTBEAT = "/heartbeat.json"
 Wanted = Callable[[Page], Iterable[Any]]
 
 
+class Share(Enum):
+    """Which pages a run stores: all of them, what a request waits for, or what such a request left for later."""
+
+    WHOLE = auto()
+    AT_ONCE = auto()
+    REST = auto()
+
+
 def publish(*changed: Model) -> bool:
     """Render and store the pages that tell of what changed, then the overviews; with nothing given, every page.
 
@@ -52,17 +61,20 @@ def publish(*changed: Model) -> bool:
     return not press.failed
 
 
-def publish_at_once(*changed: Model) -> bool:
+def publish_at_once(*changed: Model, owed: Iterable[Owed] = ()) -> bool:
     """The part of `publish` that a request waits for: what readers look at first, in the page's own language.
 
-    Tells whether readers have all of it now.
+    Tells whether readers have all of it now, and the rows that owe it how far it came.
     """
-    press = _Press(at_once=True)
+    rows = Owed.objects.filter(pk__in=[one.pk for one in owed])
     try:
         with store.lock():
-            return press.run(_telling_of(changed), _current)
+            pressed = _Press(Share.AT_ONCE).run(_telling_of(changed), _current)
+            rows.update(pressed=pressed, failed=not pressed)
+            return pressed
     except OSError:
         logger.exception("The public files cannot be written")
+        rows.update(failed=True)
         return False
 
 
@@ -77,12 +89,15 @@ def publish_owed() -> bool:
     Rows go after the work, and only those that were seen: a change that comes meanwhile, or a process that dies, loses
     nothing.
     """
-    owed = list(Owed.objects.filter(due_at__lte=timezone.now()).order_by("pk"))
+    # A request that presses now says before it is through what it leaves for later.
+    with store.lock():
+        owed = list(Owed.objects.filter(due_at__lte=timezone.now()).order_by("pk"))
     # Nobody else takes them meanwhile, unless this process does not live to say how it went.
     Owed.objects.filter(pk__in=[one.pk for one in owed]).update(due_at=timezone.now() + LEASE)
     changes = [one for one in owed if one.model]
     if changes:
-        if _Press().run(_telling_of(list(_objects(changes))), _current):
+        share = Share.REST if all(one.pressed for one in changes) else Share.WHOLE
+        if _Press(share).run(_telling_of(list(_objects(changes))), _current):
             done = changes
         else:
             done = list(_without_what_fails(changes)) if _Press().run(_current) else []
@@ -168,16 +183,18 @@ def _everything(press: _Press, reached: list[int]) -> Iterator[list[int]]:
 class _Press:
     """One run: in which languages, of which kinds of page, what it has stored already, and whether something failed."""
 
-    def __init__(self, *, at_once: bool = False) -> None:
+    def __init__(self, share: Share = Share.WHOLE) -> None:
         self.page = StatusPage.objects.get()
-        self.at_once = at_once
+        self.share = share
         self.failed = False
         self.stored: set[str] = set()
 
     def speaks(self, kind: Page, language: str) -> bool:
         """Whether this run publishes a kind of page in a language."""
-        spoken = language in self.page.languages if kind.translated else language == self.page.locale
-        return spoken and not (self.at_once and kind.deferred)
+        is_own = language == self.page.locale
+        spoken = language in self.page.languages if kind.translated else is_own
+        share = Share.AT_ONCE if is_own and not kind.deferred else Share.REST
+        return spoken and self.share in {share, Share.WHOLE}
 
     def run(self, *wanted: Wanted) -> bool:
         """Store the wanted pages; tells whether all of them are stored.
@@ -185,9 +202,8 @@ class _Press:
         What readers look at first comes first, in the page's own language, then in all others.
         """
         self.page = StatusPage.objects.get()
-        languages = [self.page.locale] if self.at_once else self.page.languages
-        for deferred, language, want, kind in product((False, True), languages, wanted, registry):
-            while kind.deferred == deferred and self._store_some(kind, want, language):
+        for deferred, language, want, kind in product((False, True), self.page.languages, wanted, registry):
+            while kind.deferred == deferred and self.speaks(kind, language) and self._store_some(kind, want, language):
                 # Whoever waits for the lock comes first.
                 time.sleep(0.002)
         if _current in wanted and not self.failed:
@@ -197,8 +213,9 @@ class _Press:
     def _store_some(self, kind: Page, want: Wanted, language: str) -> bool:
         """Store a batch of what is wanted of a kind; tells whether more may be to come."""
         with self.failing_alone(kind), self._turn(kind, language):
+            # Asked again: the languages may be others by now.
             if self.speaks(kind, language):
-                return self.store(kind, want(kind), language, most=None if self.at_once else BATCH)
+                return self.store(kind, want(kind), language, most=None if self.share == Share.AT_ONCE else BATCH)
         return False
 
     @contextmanager
@@ -207,7 +224,7 @@ class _Press:
 
         A run that releases the lock must read again: its owner may have renamed the site meanwhile.
         """
-        if self.at_once:
+        if self.share == Share.AT_ONCE:
             yield
             return
         with store.lock(deferred=kind.deferred or language != self.page.locale):

@@ -26,8 +26,8 @@ class Publication:
         # The last one told of an object knows it best.
         changed = {(type(one), one.pk): one for one in self.changed}
         owed, self.changed, self.owed = self.owed, [], []
-        if owed and not publish_at_once(*changed.values()):
-            Owed.objects.filter(pk__in=[one.pk for one in owed]).update(failed=True)
+        if owed:
+            publish_at_once(*changed.values(), owed=owed)
 
 
 def publish_soon(*changed: Model) -> None:

@@ -230,6 +230,37 @@ class TestAtOnce:
             *("/leaflets/two", press.HEARTBEAT),
         ]
 
+    def test_what_a_request_stored_is_left_to_it_and_holds_up_no_other_request(
+        self, kinds, make_component, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        with django_capture_on_commit_callbacks(execute=True):
+            publish_soon(make_component("two"))
+        put, locks, enter = [], [], store.lock
+        monkeypatch.setattr(store, "put", lambda location, body: put.append((location, *locks)))
+
+        @contextmanager
+        def lock(*, deferred=False):
+            with enter(deferred=deferred):
+                locks.append("deferred" if deferred else "first")
+                yield
+                locks.pop()
+
+        monkeypatch.setattr(store, "lock", lock)
+        publish_owed()
+        assert put[:-1] == [(location, "deferred") for location in ("/de/greeting", "/fr/greeting", "/leaflets/two")]
+
+    def test_what_a_request_failed_to_store_is_stored_by_the_clock(
+        self, kinds, make_component, django_capture_on_commit_callbacks
+    ):
+        kinds[0].broken = ("two",)
+        with django_capture_on_commit_callbacks(execute=True):
+            publish_soon(make_component("two"))
+        assert is_behind()
+        kinds[0].broken = ()
+        publish_owed()
+        assert store.find("/notes/two")
+        assert not is_behind()
+
     def test_what_is_gone_by_then_is_told_of_by_the_overviews(self, kinds, make_component):
         component = make_component("two")
         publish_soon(component)

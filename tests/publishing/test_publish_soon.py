@@ -28,7 +28,7 @@ def undone():
 def published(monkeypatch):
     """What was handed to the press, publication by publication."""
     published = []
-    monkeypatch.setattr(services, "publish_at_once", lambda *changed: published.append(list(changed)) or True)
+    monkeypatch.setattr(services, "publish_at_once", lambda *changed, owed: published.append(list(changed)) or True)
     return published
 
 
@@ -109,7 +109,7 @@ class TestForReal:
         assert published == [[website], [api]]
 
     def test_a_press_that_fails_stops_nobody(self, monkeypatch, caplog, website):
-        def fail(*changed):
+        def fail(*changed, owed):
             raise OSError("the disk is full")
 
         monkeypatch.setattr(services, "publish_at_once", fail)
