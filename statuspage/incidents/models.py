@@ -100,6 +100,8 @@ class Incident(models.Model):
             models.Index(fields=["started_at"], name="incident_started_at"),
             models.Index(fields=["updated_at"], name="incident_updated_at"),
             models.Index(fields=["kind", "created_at", "id"], name="incident_newest_of_kind"),
+            # The few that are open must be found without a walk through all of their kind.
+            models.Index(fields=["kind", "started_at"], condition=Q(resolved_at=None), name="incident_open"),
         ]
         constraints = [
             models.CheckConstraint(
