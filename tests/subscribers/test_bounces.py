@@ -14,8 +14,9 @@ def report(make_subscriber, make_notice):
     reader = make_subscriber("Reader@example.com")
     Delivery.objects.create(notice=make_notice(), subscriber=reader, channel="email")
 
-    def send(event_type, reject_reason=None, recipient="reader@EXAMPLE.com"):
-        event = SimpleNamespace(event_type=event_type, reject_reason=reject_reason, recipient=recipient)
+    def send(event_type, reject_reason=None, recipient="reader@EXAMPLE.com", **told):
+        said = {"event_type": event_type, "reject_reason": reject_reason, "recipient": recipient}
+        event = SimpleNamespace(**said | {"description": None, "mta_response": None, "esp_event": None} | told)
         tracking.send(sender=object, event=event, esp_name="Some ESP")
         return Subscriber.objects.get()
 
@@ -33,6 +34,38 @@ def test_an_address_that_cannot_or_will_not_is_suspended_at_once(report, event, 
 
 def test_three_bounces_in_a_row_suspend(report):
     assert [report("bounced", "bounced").suspension for _ in range(3)] == ["", "", "bounce"]
+
+
+def test_a_mail_that_arrives_between_two_bounces_begins_the_count_anew(report):
+    for _ in range(3):
+        report("bounced", "bounced")
+        assert report("delivered").strikes == 0
+    assert Subscriber.objects.get().is_listening
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"esp_event": {"Type": "HardBounce"}},
+        {"esp_event": {"event": "hard_bounce"}},
+        {"description": "Permanent: General"},
+        {"mta_response": "550 5.1.1 No such user here"},
+    ],
+)
+def test_a_bounce_that_the_esp_calls_hard_suspends_at_once(report, told):
+    assert report("bounced", "bounced", **told).suspension == "bounce"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"esp_event": {"Type": "SoftBounce"}},
+        {"description": "Transient: MailboxFull"},
+        {"mta_response": "452 4.2.2 Mailbox full"},
+    ],
+)
+def test_one_that_it_calls_soft_does_not(report, told):
+    assert report("bounced", "bounced", **told).is_listening
 
 
 @pytest.mark.parametrize(
