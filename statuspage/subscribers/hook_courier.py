@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+from django.core.mail import EmailMessage
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -16,7 +17,7 @@ from statuspage.subscribers.ledger import Claim, Line
 from statuspage.subscribers.models import Delivery, Notice, Subscriber
 from statuspage.subscribers.outcomes import Outcome, Verdict
 from statuspage.subscribers.services import suspend
-from statuspage.subscribers.settling import forgive, settle
+from statuspage.subscribers.settling import settle
 
 logger = logging.getLogger(__name__)
 
@@ -27,19 +28,21 @@ class HookCourier:
     def __init__(self) -> None:
         self.page = StatusPage.objects.get()
         self.notices: dict[int, Notice] = {}
+        self.letters: list[EmailMessage] = []
 
     def carry(self, claim: Claim) -> bool:
         """Tell what was claimed; those for whom the time did not suffice are given back."""
         left = {line.id: line for line in claim.lines}
-        for line, outcome in hooks.tell_many(self._errands(claim, left), self.page):
-            settle(claim, line, outcome)
-            if outcome.verdict == Verdict.SENT:
-                forgive(line)
-            elif outcome.verdict == Verdict.DEFERRED:
-                self._hear_failure(line, outcome)
-            elif outcome.verdict == Verdict.GONE:
-                self._tell_contact(Subscriber.objects.get(pk=line.subscriber_id), outcome)
-        ledger.give_back(claim, *left.values())
+        try:
+            for line, outcome in hooks.tell_many(self._errands(claim, left), self.page):
+                try:
+                    self._settle(claim, line, outcome)
+                except Exception:
+                    # The answers that others have given meanwhile must be written down all the same.
+                    logger.exception("What came of line %s was not written down", line.id)
+        finally:
+            ledger.give_back(claim, *left.values())
+            self._post_letters()
         return True
 
     def is_waiting(self) -> bool:
@@ -51,6 +54,13 @@ class HookCourier:
 
     def close(self) -> None:
         """There is nothing to end."""
+
+    def _settle(self, claim: Claim, line: Line, outcome: Outcome) -> None:
+        settle(claim, line, outcome)
+        if outcome.verdict == Verdict.DEFERRED:
+            self._hear_failure(line, outcome)
+        elif outcome.verdict == Verdict.GONE and (gone := Subscriber.objects.filter(pk=line.subscriber_id).first()):
+            self._tell_contact(gone, outcome)
 
     def _errands(self, claim: Claim, left: dict[int, Line]) -> Iterator[tuple[Line, Line, Notice]]:
         """Each line when somebody is free to run, asked for once more at that moment."""
@@ -82,9 +92,15 @@ class HookCourier:
             waiting.update(next_at=until)
 
     def _tell_contact(self, subscriber: Subscriber, outcome: Outcome) -> None:
-        letter = suspended_letter(subscriber, self.page, reason=outcome.reason, at=timezone.now())
-        try:
-            if letter:
+        if letter := suspended_letter(subscriber, self.page, reason=outcome.reason, at=timezone.now()):
+            self.letters.append(letter)
+
+    def _post_letters(self) -> None:
+        """Once the claim is settled: a mail server that takes long holds up no hook that was claimed."""
+        letters, self.letters = self.letters, []
+        for letter in letters:
+            try:
                 letter.send()
-        except OSError:
-            logger.exception("%s could not be told that a hook is suspended", subscriber.contact)
+            except Exception:
+                # Backends raise what they like.
+                logger.exception("%s could not be told that a hook is suspended", letter.to)
