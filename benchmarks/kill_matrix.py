@@ -243,7 +243,7 @@ def on_postgresql(recipients: int, *, seed: int) -> Iterator[Stage]:
             stage.restart_database = lambda: postgresql.restart(binaries, Path(folder))
             celery = [sys.executable, "-m", "celery", "-A", "statuspage"]
             for sender in SENDERS:
-                worker = ["worker", "-P", "solo", "-Q", "notify", "-n", f"{sender}@localhost"]
+                worker = ["worker", "-P", "solo", "-Q", "notify,mail", "-n", f"{sender}@localhost"]
                 quick = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
                 stage.programs.start(sender, [*celery, *worker, *quick], stage.environment)
             beat = ["beat", "--pidfile", "", "--schedule", str(Path(name) / "beat")]

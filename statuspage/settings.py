@@ -106,6 +106,8 @@ LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 vars().update(environment.read_email())
+# In seconds. Letters to subscribers have limits of their own; nothing else waits for a mail server for ever.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.read_mailbox("MAIL_FROM", f"status@{_site.hostname}")
 MAIL_DKIM_SELECTOR = environment.read("MAIL_DKIM_SELECTOR")
 # By which the ESP proves that it is the ESP, as name:password (HTTP basic authentication).
@@ -161,7 +163,8 @@ CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_ROUTES = {
     "postmortems.tasks.*": {"queue": "render"},
     "statuspage.subscribers.tasks.fan_out": {"queue": "notify"},
-    "statuspage.subscribers.tasks.drain_mail": {"queue": "notify"},
+    # Apart from that: a mail server that keeps its sender waiting must not keep news from being written down.
+    "statuspage.subscribers.tasks.drain_mail": {"queue": "mail"},
     "statuspage.subscribers.tasks.drain_hooks": {"queue": "webhook"},
     # A flood of sign-ups must not stand before those who wait for news.
     "statuspage.subscribers.tasks.answer_sign_ups": {"queue": "render"},
