@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import Error as DatabaseError
 
 from statuspage.subscribers import ledger
+from statuspage.subscribers.doubt import Doubt
 from statuspage.subscribers.ledger import Claim, Line
 from statuspage.subscribers.letters import Letter, Letters
 from statuspage.subscribers.models import Channel
@@ -24,8 +25,8 @@ from statuspage.subscribers.smtp import MESSAGE, Late, Session
 
 logger = logging.getLogger(__name__)
 
-# How often in a row the server may fail us, or refuse whatever we send, before that is our fault.
-FAULTS, REFUSALS = 3, 10
+# How often in a row the server may hang up, or not answer, before that is our fault.
+FAULTS = 3
 # A domain that takes longer than this many usual answers is not waited for here; in seconds at least, and at most.
 UNUSUAL, SHORTEST, LONGEST = 20, 0.25, 5.0
 # What is the usual answer before there was one, and how much each one since then counts.
@@ -53,8 +54,7 @@ class SmtpCourier:
         self.trouble = ""
         # The item whose envelope was accepted; its letter leaves next. Its attempt is counted.
         self.opened: Item | None = None
-        # Refused one after the other: if it goes on, that is no word about those addresses.
-        self.doubtful: list[tuple[Line, Outcome, bool]] = []
+        self.doubt = Doubt()
 
     def carry(self, claim: Claim) -> bool:
         """Send what was claimed; tells whether to go on with more. What could not be tried is given back."""
@@ -191,30 +191,16 @@ class SmtpCourier:
         return None
 
     def _settle(self, claim: Claim, line: Line, outcome: Outcome, *, counted: bool) -> None:
-        if outcome.verdict != Verdict.REFUSED:
+        if outcome.verdict == Verdict.OURS:
             settle(claim, line, outcome, counted=counted)
-            if outcome.verdict == Verdict.OURS:
-                self.trouble = outcome.reason
-            return
-        self.doubtful.append((line, outcome, counted))
-        if len(self.doubtful) < REFUSALS:
-            return
-        # A server that refuses whatever we send does not refuse those addresses, but us.
-        self.trouble = f"{REFUSALS} letters in a row were refused: {outcome.reason}"
-        for line, _, counted in self.doubtful:
-            ledger.give_back(claim, line, uncounted=counted)
-        self.doubtful.clear()
-
-    def _believe(self, claim: Claim) -> None:
-        for line, outcome, counted in self.doubtful:
-            settle(claim, line, outcome, counted=counted)
-        self.doubtful.clear()
+            self.trouble = outcome.reason
+        else:
+            self.trouble = self.doubt.hold(claim, line, outcome, counted=counted)
 
     def _worked(self, claim: Claim, sent: Line) -> None:
         self.faults = 0
         forgive(sent)
-        if self.doubtful:
-            self._believe(claim)
+        self.doubt.dispel(claim)
         if not self.has_worked:
             works_again(Channel.EMAIL)
             self.has_worked = True
@@ -226,7 +212,7 @@ class SmtpCourier:
             self._hang_up()
             ledger.give_back(claim, opened.line, uncounted=True)
         ledger.give_back(claim, *queue)
-        self._believe(claim)
+        self.trouble = self.doubt.end(claim, has_worked=self.has_worked) or self.trouble
 
     def _open(self) -> Session | None:
         if self.session is None or not self.session.is_open:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
+from django.db import DatabaseError
+from django.utils import timezone
 
-from statuspage.subscribers import ledger
-from statuspage.subscribers.ledger import Claim
+from statuspage.subscribers import ledger, patience
+from statuspage.subscribers.doubt import Doubt
+from statuspage.subscribers.ledger import Claim, Line
 from statuspage.subscribers.letters import Letters
 from statuspage.subscribers.models import Channel
 from statuspage.subscribers.outcomes import SENT, Outcome, Verdict, shortened
-from statuspage.subscribers.settling import forgive, let_rest, settle, works_again
+from statuspage.subscribers.settling import let_rest, settle, works_again
 
 logger = logging.getLogger(__name__)
-# What an ESP answers when it does not like this one message; of all else we cannot tell whose fault it is.
-ABOUT_THIS_ONE = {400, 404, 406, 422}
+# What an ESP answers when it wants nothing from us now, whomever a letter is for: who we are, what we owe, how much.
+ABOUT_US = {401, 402, 407, 408, 429}
+# How long a letter waits behind the others that failed where we think the fault is ours.
+LATER = timedelta(minutes=2)
 
 
 class BackendCourier:
@@ -28,27 +35,35 @@ class BackendCourier:
         self.letters = Letters()
         self.connection = get_connection()
         self.has_worked = False
+        self.doubt = Doubt()
 
     def carry(self, claim: Claim) -> bool:
         """Send what was claimed; tells whether to go on with more. What could not be tried is given back."""
-        queue = deque(claim.lines)
+        queue, trouble, wait = deque(claim.lines), "", None
         try:
-            while queue and claim.has(ledger.LEASE / 2):
+            while queue and not trouble and claim.has(ledger.LEASE / 2):
                 line = queue.popleft()
                 if not ledger.take_next(claim, sent=None, next=line):
                     continue
-                outcome = self._send(self.letters.message(line, self.connection))
-                settle(claim, line, outcome)
-                if outcome.verdict == Verdict.OURS:
-                    logger.error("Mail rests: %s", outcome.reason)
-                    let_rest(Channel.EMAIL, outcome.reason)
-                    return False
+                outcome = self._send(line)
                 if outcome.verdict == Verdict.SENT:
-                    forgive(line)
+                    # It has no strikes to forgive: whether it arrives, the ESP's reports tell.
+                    ledger.take_next(claim, sent=line, next=None)
+                    self.doubt.dispel(claim)
                     self._worked()
+                elif outcome.verdict == Verdict.OURS:
+                    # The others come first when we try again: perhaps it is this one letter after all.
+                    settle(claim, line, replace(outcome, wait=outcome.wait or LATER))
+                    trouble, wait = outcome.reason, outcome.wait
+                else:
+                    trouble = self.doubt.hold(claim, line, outcome, counted=True)
         finally:
             ledger.give_back(claim, *queue)
-        return True
+            trouble = self.doubt.end(claim, has_worked=self.has_worked) or trouble
+        if trouble:
+            logger.error("Mail rests: %s", trouble)
+            let_rest(Channel.EMAIL, trouble, wait=wait)
+        return not trouble
 
     def is_waiting(self) -> bool:
         """Nothing is ever under way: a backend answers before it is asked again."""
@@ -61,7 +76,15 @@ class BackendCourier:
         """End the connection."""
         self.connection.close()
 
-    def _send(self, message: EmailMultiAlternatives) -> Outcome:
+    def _send(self, line: Line) -> Outcome:
+        try:
+            message = self.letters.message(line, self.connection)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # One letter that cannot be written holds up no other.
+            logger.exception("The letter of %s cannot be written", line.id)
+            return Outcome(Verdict.REFUSED, f"The letter cannot be written: {shortened(str(error))}")
         try:
             self.connection.send_messages([message])
         except Exception as error:
@@ -76,13 +99,17 @@ class BackendCourier:
 
 
 def _judged(error: Exception) -> Outcome:
+    """Whose fault it is, as far as one failure tells."""
     reason = shortened(str(error)) or type(error).__name__
     status: Any = getattr(error, "status_code", None)
     if type(error).__name__ == "AnymailRecipientsRefused":
         return Outcome(Verdict.BAD_ADDRESS, reason)
-    if status == 429:
-        return Outcome(Verdict.DEFERRED, reason)
-    return Outcome(Verdict.REFUSED if status in ABOUT_THIS_ONE else Verdict.OURS, reason)
+    if status in ABOUT_US:
+        headers = getattr(getattr(error, "response", None), "headers", {})
+        return Outcome(Verdict.OURS, reason, patience.wait_asked(headers.get("Retry-After", ""), at=timezone.now()))
+    # What anymail cannot put into a request at all is a ValueError or a TypeError of its own.
+    is_about_this_one = 400 <= status < 500 if isinstance(status, int) else isinstance(error, ValueError | TypeError)
+    return Outcome(Verdict.REFUSED if is_about_this_one else Verdict.OURS, reason)
 
 
 def is_smtp() -> bool:

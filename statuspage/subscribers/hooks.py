@@ -12,15 +12,14 @@ import json
 import logging
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
-from statuspage.subscribers import links
+from statuspage.subscribers import links, patience
 from statuspage.subscribers.hook_client import LIMITS, Answer, Limits, NoAnswer, post
 from statuspage.subscribers.hook_messages import Endpoint, message
 from statuspage.subscribers.models import Channel, Notice
@@ -31,8 +30,8 @@ logger = logging.getLogger(__name__)
 Key = TypeVar("Key")
 
 THREADS = 16
-# Statuses that mean “later”, and say when; nobody is to make us wait for longer than a day.
-LATER, LONGEST_WAIT = {429, 502, 503, 504}, timedelta(days=1)
+# Statuses that mean “later”, and may say when.
+LATER = {429, 502, 503, 504}
 # What Slack says of an incoming webhook that was removed, and of a message that it will not take at any time.
 REMOVED = {"no_service", "no_service_id", "no_active_hooks", "no_team", "team_disabled", "invalid_token"}
 UNWANTED = {"invalid_payload", "invalid_blocks", "invalid_blocks_format", "no_text"}
@@ -96,21 +95,8 @@ def meaning(channel: str, answer: Answer, *, at: datetime) -> Outcome:
         return Outcome(Verdict.REFUSED, said)
     if 200 <= answer.status < 300 and not (channel == Channel.TEAMS and RELAYED_FAILURE in answer.body):
         return SENT
-    asked = wait_asked(answer.retry_after, at=at) if answer.status in LATER else None
+    asked = patience.wait_asked(answer.retry_after, at=at) if answer.status in LATER else None
     return Outcome(Verdict.DEFERRED, said, asked)
-
-
-def wait_asked(text: str, *, at: datetime) -> timedelta | None:
-    """How long a Retry-After asks to wait, in seconds or until a date; a day at most."""
-    try:
-        if text.isascii() and text.isdecimal():
-            asked = timedelta(seconds=min(int(text[:9]), LONGEST_WAIT.total_seconds()))
-        else:
-            until = parsedate_to_datetime(text)
-            asked = until.replace(tzinfo=until.tzinfo or UTC) - at
-    except (ValueError, OverflowError):
-        return None
-    return min(asked, LONGEST_WAIT) if asked > timedelta(0) else None
 
 
 def _told(endpoint: Endpoint, notice: Notice, page: StatusPage, limits: Limits) -> Outcome:

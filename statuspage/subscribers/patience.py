@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from statuspage.subscribers.models import Channel
 
@@ -24,6 +25,8 @@ FAILURES = 10
 REST, LONGEST_REST = timedelta(minutes=15), timedelta(hours=4)
 # It is suspended when nothing but failures came from it for so long.
 FAILING_FOR = timedelta(days=5)
+# Nobody is to make us wait for longer.
+LONGEST_WAIT = timedelta(days=1)
 
 
 def next_attempt(
@@ -58,3 +61,16 @@ def rests_until(failures: int, *, at: datetime) -> datetime | None:
 def is_hopeless(failures: int, failing_since: datetime | None, *, at: datetime) -> bool:
     """Whether an endpoint is to be suspended: days of nothing but failures, and more than a few of them."""
     return failures >= FAILURES and failing_since is not None and at - failing_since >= FAILING_FOR
+
+
+def wait_asked(text: str, *, at: datetime) -> timedelta | None:
+    """How long a Retry-After asks to wait, in seconds or until a date; a day at most."""
+    try:
+        if text.isascii() and text.isdecimal():
+            asked = timedelta(seconds=min(int(text[:9]), LONGEST_WAIT.total_seconds()))
+        else:
+            until = parsedate_to_datetime(text)
+            asked = until.replace(tzinfo=until.tzinfo or UTC) - at
+    except (ValueError, OverflowError):
+        return None
+    return min(asked, LONGEST_WAIT) if asked > timedelta(0) else None

@@ -48,11 +48,12 @@ def rests(channel: str) -> bool:
     return Trouble.objects.filter(channel=channel, until__gt=timezone.now()).exists()
 
 
-def let_rest(channel: str, reason: str) -> None:
-    """Leave a channel alone for a while, longer each time, and have the desk say why."""
+def let_rest(channel: str, reason: str, *, wait: timedelta | None = None) -> None:
+    """Leave a channel alone, longer each time or as long as we were asked to, and have the desk say why."""
     now = timezone.now()
     trouble, _ = Trouble.objects.get_or_create(channel=channel, defaults={"since": now, "until": now, "reason": reason})
-    trouble.until, trouble.reason = now + min(max(now - trouble.since, REST), LONGEST_REST), reason
+    rest = wait or min(max(now - trouble.since, REST), LONGEST_REST)
+    trouble.until, trouble.reason = now + rest, reason
     trouble.save(update_fields=["until", "reason"])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import smtplib
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -25,6 +26,8 @@ ANSWERS = 16
 OPEN_FOR = 60.0
 # What must be written down before the lease ends gets its answer before that, by so many seconds.
 MARGIN = 1.0
+# So many late answers tell that a domain takes long; one may be the pause of a server that we share with all others.
+LATE = 3
 BROKEN = (Late, OSError, smtplib.SMTPException)
 UNANSWERED = Outcome(Verdict.DEFERRED, "No answer to the letter in time; perhaps it has arrived.")
 # Held against nobody: its turn comes again.
@@ -39,15 +42,16 @@ class SlowLane:
         # An answer that is due already must not wait behind letters that take long.
         self.answers = ThreadPoolExecutor(ANSWERS, thread_name_prefix="slow-answer")
         self.closes = time.monotonic() + OPEN_FOR
-        self.domains: set[str] = set()
+        self.late: Counter[str] = Counter()
         self.under_way: dict[Future[Outcome], tuple[Claim, Line]] = {}
 
     def know(self, line: Line) -> None:
-        """From now on the domain of this address is waited for here."""
-        self.domains.add(_domain(line))
+        """An answer for this domain came late, or not at all."""
+        self.late[_domain(line)] += 1
 
     def knows(self, line: Line) -> bool:
-        return _domain(line) in self.domains
+        """Whether the domain of this address takes long so often that it is waited for here."""
+        return self.late[_domain(line)] >= LATE
 
     def has_room(self) -> bool:
         """Whether one more letter may be carried here."""

@@ -23,7 +23,9 @@ CONNECT, COMMAND, MESSAGE = 5.0, 30.0, 60.0
 LONGEST_REPLY = 64 * 1024
 # Enhanced status codes (RFC 3463) by which the address itself is to blame, and at once.
 NO_SUCH_ADDRESS = re.compile(r"5\.1\.(?:1|2|3|6|10)\b")
-BLAMES_ADDRESS = re.compile(r"5\.(?:1|2\.1)\b")
+BLAMES_ADDRESS = re.compile(r"5\.(?:1\.4|2\.1)\b")
+# By which it is the sender's, wherever the server looks at that.
+BLAMES_SENDER = re.compile(r"[45]\.1\.[78]\b")
 SAYS_WHY = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -220,8 +222,8 @@ def judged(stage: str, reply: Reply) -> Outcome:
     if reply.is_good:
         return SENT
     reason = f"{reply.code} {reply.text}"
-    if stage == "mail":
-        # Of the recipient nothing was said yet.
+    if stage == "mail" or BLAMES_SENDER.search(reply.text):
+        # Of the recipient nothing was said.
         return Outcome(Verdict.OURS, reason)
     if reply.code < 500:
         return Outcome(Verdict.DEFERRED, reason)

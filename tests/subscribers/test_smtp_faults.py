@@ -3,6 +3,7 @@ twice, by a letter with the same Message-ID."""
 
 import itertools
 import socket
+import threading
 import time
 from collections import Counter, defaultdict
 
@@ -209,6 +210,67 @@ def test_a_server_that_refuses_whatever_we_send_does_not_refuse_those_addresses(
     assert sorted(server.recipients()) == sorted(addresses)
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_a_server_that_has_taken_nothing_is_not_believed_where_it_refuses_a_few(
+    mail_server, make_subscribers, make_notice, count
+):
+    server = mail_server(behave=lambda at, who: b"550 relay not permitted\r\n" if at == "rcpt" else None)
+    addresses = [f"reader{number}@example.com" for number in range(count)]
+    make_subscribers(*addresses)
+    make_notice()
+    tell()
+    assert set(Delivery.objects.values_list("state", flat=True)) == {"pending"}
+    assert not Subscriber.objects.exclude(strikes=0, suspended_at=None).exists()
+    assert "relay not permitted" in Trouble.objects.get().reason
+    tell_once_it_is_over(server)
+    assert sorted(server.recipients()) == addresses
+
+
+@pytest.mark.parametrize("reply", [b"550 relay not permitted\r\n", b"550 5.1.1 Who?\r\n", b"454 4.7.0 Slower\r\n"])
+def test_a_server_that_wants_no_recipient_at_all_costs_nobody_a_place_on_the_list(
+    mail_server, make_subscribers, make_notice, reply
+):
+    server = mail_server(behave=lambda at, who: reply if at == "rcpt" else None)
+    addresses = [f"reader{number}@example.com" for number in range(40)]
+    make_subscribers(*addresses)
+    for number in (1, 2, 3):
+        make_notice(f"update:{number}")
+        tell()
+        Trouble.objects.update(until=timezone.now())
+    assert set(Delivery.objects.values_list("state", "attempts", "answers")) == {("pending", 0, 0)}
+    assert not Subscriber.objects.exclude(strikes=0, suspended_at=None).exists()
+    tell_once_it_is_over(server)
+    assert Counter(server.recipients()) == dict.fromkeys(addresses, 3)
+
+
+def test_a_server_that_takes_so_many_at_a_time_is_sent_the_rest_later(mail_server, make_subscribers, make_notice):
+    full = 20
+    server = mail_server(
+        behave=lambda at, who: b"454 4.7.0 Too fast\r\n" if at == "rcpt" and len(server.taken) >= full else None
+    )
+    addresses = [f"reader{number:02}@example.com" for number in range(50)]
+    make_subscribers(*addresses)
+    make_notice()
+    for full in (20, 40, 60):
+        tell()
+        assert Trouble.objects.exists() == (full < 50)
+        Trouble.objects.update(until=timezone.now())
+    assert sorted(server.recipients()) == addresses
+    assert set(Delivery.objects.values_list("state", "attempts", "answers")) == {("sent", 1, 0)}
+
+
+@pytest.mark.parametrize("reply", [b"550 5.1.8 Sender unknown\r\n", b"450 4.1.7 Sender rejected\r\n"])
+def test_what_a_server_says_of_the_sender_is_held_against_no_reader(mail_server, make_subscribers, make_notice, reply):
+    server = mail_server(behave=lambda at, who: reply if at == "rcpt" and who == VICTIM else None)
+    make_subscribers(*READERS)
+    make_notice()
+    tell()
+    assert states()[VICTIM] == "pending"
+    assert Trouble.objects.get().reason == reply.decode().strip()
+    tell_once_it_is_over(server)
+    everybody_is_told(server)
+
+
 @PIPELINING
 @pytest.mark.parametrize("limit", [b"421 4.7.0 Too many letters\r\n", b"450 4.7.1 Too many letters\r\n", HANG_UP])
 def test_a_server_that_takes_few_letters_over_one_connection_gets_more_of_them(
@@ -276,8 +338,8 @@ def test_a_letter_that_ends_its_sender_is_given_up_after_five_times(
 def test_a_domain_that_takes_for_ever_holds_up_nobody_else(
     monkeypatch, mail_server, make_subscribers, make_notice, stage
 ):
-    monkeypatch.setattr(slow_lane, "COMMAND", 2.0)
-    monkeypatch.setattr(slow_lane, "MESSAGE", 2.0)
+    monkeypatch.setattr(slow_lane, "COMMAND", 5.0)
+    monkeypatch.setattr(slow_lane, "MESSAGE", 5.0)
     came = {}
 
     def behave(at, who):
@@ -286,7 +348,7 @@ def test_a_domain_that_takes_for_ever_holds_up_nobody_else(
         return SILENCE if at == stage and "slow" in who else None
 
     server = mail_server(behave=behave, takes_first=True)
-    slow = [f"reader{number}@slow.example" for number in range(2)]
+    slow = [f"reader{number}@slow.example" for number in range(5)]
     others = [f"reader{number}@d{number % 7}.example" for number in range(198)]
     make_subscribers(*slow, *others)
     make_notice()
@@ -295,3 +357,20 @@ def test_a_domain_that_takes_for_ever_holds_up_nobody_else(
     assert Counter(server.recipients()) >= Counter(others)
     assert set(states().items()) == {(who, "pending") for who in slow} | {(who, "sent") for who in others}
     assert max(came[who] for who in others) < ended - 1.0
+
+
+def test_one_pause_of_the_server_puts_off_nobody(mail_server, make_subscribers, make_notice):
+    paused = []
+
+    def behave(stage, who):
+        if stage == "rcpt" and len(server.taken) == 20 and not paused:
+            paused.append(who)
+            threading.Event().wait(2 * couriers.LONGEST)
+
+    server = mail_server(behave=behave)
+    make_subscribers(*(f"reader{number}@one.example" for number in range(60)))
+    make_notice()
+    tell()
+    assert paused
+    assert len(server.taken) == 60
+    assert set(states().values()) == {"sent"}

@@ -14,9 +14,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from statuspage.subscribers import hooks, links
 from statuspage.subscribers.hook_client import Answer, Limits
 from statuspage.subscribers.hook_messages import message
-from statuspage.subscribers.hooks import meaning, tell, tell_many, wait_asked
+from statuspage.subscribers.hooks import meaning, tell, tell_many
 from statuspage.subscribers.ledger import Line
 from statuspage.subscribers.outcomes import SENT, Outcome, Verdict
+from statuspage.subscribers.patience import wait_asked
 from tests.subscribers.hook_server import HookServer, answers, is_silent
 from tests.subscribers.hooks import AT, PAGE_PART, a_notice, a_page, a_subscriber
 
