@@ -52,9 +52,8 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
         say("Telling subscribers by mail; what ends each letter is one commit of the ledger:")
         say(delivery.measure(base, folder, subscribers=asked.subscribers))
     if asked.only in (None, "kills"):
-        recipients = max(asked.subscribers // 20, 200)
         say("Killing whoever tells them (goals: 0 lost, duplicates at most the senders killed, same Message-IDs):")
-        say(kill_matrix.measure(recipients=recipients, seed=asked.seed))
+        say(kill_matrix.measure(recipients=asked.subscribers, seed=asked.seed))
     if asked.only in (None, "pages"):
         measure_pages(base, folder, asked)
 
