@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from postmortems.checking import check
-from postmortems.lint import Finding, Severity
+from postmortems.checklist import Checklist
 from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision
 from postmortems.record import facts_of
 from postmortems.report import assemble
@@ -113,7 +113,7 @@ def publish_postmortem(
     snapshot = report.snapshot()
     if last and last.snapshot == snapshot and postmortem.is_published:
         raise ValidationError("Nothing has changed since the last publication.")
-    overrides = [] if unchecked else _overridden(check(postmortem, page=page, at=at), all_the_same.strip())
+    overrides = [] if unchecked else _overridden(Checklist(check(postmortem, page=page, at=at)), all_the_same.strip())
     revision = Revision.objects.create(
         postmortem=postmortem,
         number=last.number + 1 if last else 1,
@@ -148,11 +148,11 @@ def _check_text(name: str, text: str) -> None:
         raise ValidationError({name: error.messages}) from error
 
 
-def _overridden(findings: Sequence[Finding], reason: str) -> list[dict[str, str]]:
+def _overridden(checks: Checklist, reason: str) -> list[dict[str, str]]:
     """What was warned of, each with the reason to publish all the same."""
-    if errors := [finding.message for finding in findings if finding.severity == Severity.ERROR]:
-        raise ValidationError(errors)
-    warnings = [finding for finding in findings if finding.severity == Severity.WARNING]
+    if checks.errors:
+        raise ValidationError([finding.message for finding in checks.errors])
+    warnings = checks.warnings
     if warnings and not reason:
         raise ValidationError([UNREASONED, *(finding.message for finding in warnings)])
     return [{"rule": one.rule, "place": one.place, "message": one.message, "reason": reason} for one in warnings]

@@ -26,7 +26,7 @@ def a_promise_nobody_can_follow(subject: Subject) -> Iterator[Hit]:
             lacking[number] = missing
     if not lacking:
         return
-    told = [f"measure {number + 1} has no {' and no '.join(missing)}" for number, missing in lacking.items()]
+    told = [f"measure {number + 1} has no {_or(missing)}" for number, missing in lacking.items()]
     more = f"; and {len(told) - 5} more" if len(told) > 5 else ""
     binds = subject.impact in subject.targets.promises_bind
     yield Hit(
@@ -77,6 +77,11 @@ def due_at_an_odd_time(subject: Subject) -> Iterator[Hit]:
             yield Hit(place, f"{named}, more than {days} days away.", Fix("Promise a first step that is nearer."))
         elif measure.is_due and due < today:
             yield Hit(place, f"{named}, and is not done.", severity=Severity.INFO)
+
+
+def _or(names: list[str]) -> str:
+    """“owner”, “owner or kind”, “owner, due day or kind”."""
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _scheme(address: str) -> str:

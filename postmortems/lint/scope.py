@@ -122,7 +122,7 @@ def told_otherwise_than_recorded(subject: Subject) -> Iterator[Hit]:
         said = subject.full(fact.at) if fact.at else fact.typed or str(fact.day)
         known = subject.full(record.at) if record.at else record.typed or str(record.day)
         if said != known:
-            yield Hit(fact.place, f"“{fact.name}” says {said} by hand; the record says {known}.")
+            yield Hit(fact.place, f"“{fact.name}” was told as “{said}”; the record says “{known}”.")
 
 
 def _says(text: str, name: str) -> bool:
