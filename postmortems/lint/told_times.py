@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import combinations
+from itertools import product
 
 from postmortems.lint.findings import Fix, Hit, Severity, rule
 from postmortems.lint.moments import moments_told
@@ -18,7 +18,7 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 # A time that begins a line, an item or a cell opens an entry of a timeline of its own.
-ENTRY = re.compile(r"(?m)^[ \t]*(?:[-*+|>]|\d+[.)]|#+)*[ \t|*_]*(?:at\s+)?(?=\d{1,2}:\d\d)", re.IGNORECASE)
+ENTRY = re.compile(r"(?m)^[ \t]*(?:[-*+|>]|\d+[.)]|#+)*[ \t|*_]*(?=\d{1,2}:\d\d)")
 TWELVE_HOURS = re.compile(r"(?<![\w:.])(?:0?[1-9]|1[0-2])(?::[0-5]\d(?::[0-5]\d)?\s*[ap]|\s*p)\.?m\b\.?", re.IGNORECASE)
 NUMERIC_DATE = re.compile(r"(?<![\w/-])(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d\d)(?![\w/-])")
 
@@ -62,7 +62,7 @@ def a_time_nobody_knows(subject: Subject) -> Iterator[Hit]:
 
 @rule("PM011", Severity.WARNING)
 def a_length_that_does_not_add_up(subject: Subject) -> Iterator[Hit]:
-    """A text says how long the incident was, and no two of its times lie so far apart, within a tenth."""
+    """A text says how long the incident was, and no start and end of it lie so far apart, within a tenth."""
     if not subject.is_english or not (lengths := _lengths(subject)):
         return
     for passage in subject.prose:
@@ -85,7 +85,7 @@ def dates_and_times_read_two_ways(subject: Subject) -> Iterator[Hit]:
         text = passage.prose
         dates = [found[0] for found in NUMERIC_DATE.finditer(text) if _is_ambiguous(found)]
         for words in [*dates, *(found[0] for found in TWELVE_HOURS.finditer(text))]:
-            written.setdefault(f"“{words}” in {passage.name}", passage.place)
+            written.setdefault(f"“{words.rstrip('.')}” in {passage.name}", passage.place)
     if written:
         told = list(written)
         more = f" and {len(told) - 5} more" if len(told) > 5 else ""
@@ -130,11 +130,12 @@ def _minute(local: datetime) -> int:
 
 
 def _lengths(subject: Subject) -> list[float]:
-    """How far any two of the incident's turns lie apart, and how long each component was affected, in seconds."""
-    moments = [*moments_told(subject).values(), *(fact.at for fact in subject.record if fact.at)]
-    closing = [update.at for update in subject.updates if update.closes]
-    turns = {subject.started_at, *moments, *closing, *(one.at for one in subject.updates[:1])}
-    return [*subject.lengths, *(abs((one - other).total_seconds()) for one, other in combinations(turns, 2))]
+    """How long it was from a start, told or recorded, to an end, and how long for each component, in seconds."""
+    told = [*moments_told(subject).items(), *((fact.key, fact.at) for fact in subject.record if fact.at)]
+    starts = {subject.started_at, *(moment for key, moment in told if key == "started")}
+    ends = {moment for key, moment in told if key in {"stable", "resolved"}}
+    ends |= {update.at for update in subject.updates if update.closes}
+    return [*subject.lengths, *((end - start).total_seconds() for start, end in product(starts, ends) if end > start)]
 
 
 def _total(subject: Subject) -> str:

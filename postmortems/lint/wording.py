@@ -11,7 +11,7 @@ from postmortems.lint.subject import Passage, Subject
 HANDLE = re.compile(r"(?<![\w@./`])@[A-Za-z][\w-]{1,38}\b(?!\.\w)")
 # Words that English doubles rightly: “the day that that happened”, “it had had”.
 DOUBLED = re.compile(r"\b(?!(?:that|had|is|do|who)\b)([a-z]+)[ \t]+\1\b(?!['’-])", re.IGNORECASE)
-ARTICLES = re.compile(r"\b(?:an?[ \t]+the|the[ \t]+an?)\b(?!['’.:-])", re.IGNORECASE)
+ARTICLES = re.compile(r"\b(?:[Aa]n?[ \t]+the|[Tt]he[ \t]+an?)\b(?!['’.:-])")
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]")
 LONG_ENOUGH = 6
 # Part of an address or of a name in code.

@@ -59,11 +59,13 @@ def _wrong(
         return None
     written = " ".join(found[0].replace("(", "").split())
     if name in own:
-        words = pattern.sub(lambda one: f"{one[1]}{right}" if one[2].upper() == name else one[0], passage.text)
         return Hit(
             passage.place,
             f"“{written}” in {passage.name}: that day clocks in {zone.key} showed {right}, not {name}.",
-            Fix(f"Write {right} instead of {name}.", (Change(passage.place, words=words),)),
+            Fix(
+                f"Write {right} instead of {name}.",
+                (Change(passage.place, words=_renamed(passage, pattern, name, right)),),
+            ),
         )
     if name in offsets_named_anywhere(year):
         return Hit(
@@ -72,6 +74,15 @@ def _wrong(
             Fix(f"Write the time in {right}, or in UTC."),
         )
     return None
+
+
+def _renamed(passage: Passage, pattern: re.Pattern[str], name: str, right: str) -> str:
+    """The text with the right name wherever the wrong one stands beside a time; what is quoted as code stays."""
+    text = passage.text
+    for found in reversed(list(pattern.finditer(passage.prose))):
+        if found[2].upper() == name:
+            text = f"{text[: found.start(2)]}{right}{text[found.end(2) :]}"
+    return text
 
 
 def _line_around(found: re.Match[str]) -> str:
