@@ -11,7 +11,7 @@ from postmortems.lint.subject import SECTIONS, Subject
 
 PLACEHOLDER = re.compile(r"\b(?:TBD|TBC|TODO|FIXME)\b|(?i:\blorem ipsum\b)|\b[Xx]{2}:[Xx]{2}\b|(?<!\S)\?\?+(?!\S)")
 GUIDANCE = re.compile(r"(?s)\s*_[^_\n]+_\s*")
-HEADING = re.compile(r"(?m)^ {0,3}(#{1,6})\s+(\S.*)$")
+HEADING = re.compile(r"(?m)^ {0,3}(#{1,6})[ \t]+(\S.*)$")
 ITEM = re.compile(r"(?m)^[ \t]{0,3}(?:[-*+•]|\d+[.)])[ \t]+\S")
 
 

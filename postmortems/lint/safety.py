@@ -19,10 +19,10 @@ SECRETS = {
         r"|[sr]k_(?:live|test)_[A-Za-z0-9]{16,})\b"
     ),
     "a signed token": re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+"),
-    "a bearer token": re.compile(r"\b[Bb]earer\s+(?=[\w.~+/-]*\d)[\w.~+/-]{20,}"),
+    "a bearer token": re.compile(r"\b[Bb]earer\s+(?=[\w.~+/-]{0,99}\d)[\w.~+/-]{20,}"),
     "a password": re.compile(
         r"(?i)\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?token)\b[\"']?"
-        r"\s*(?:=\s*[\"']?[^\s\"'=]{4,}|:\s*[\"']?(?=[^\s\"']*\d)[^\s\"']{8,})"
+        r"\s*(?:=\s*[\"']?[^\s\"'=]{4,99}|:\s*[\"']?(?=[^\s\"']{0,99}\d)[^\s\"']{8,99})"
     ),
     "an address with a password in it": re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,100}:[^\s/@]{1,100}@"),
 }

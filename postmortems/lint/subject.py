@@ -24,6 +24,7 @@ SECTIONS = {
     "lessons": "the lessons learned",
     "further": "the further sections",
 }
+FENCE = re.compile("`|~~~")
 FENCED = re.compile(r"(?ms)^ {0,3}(```|~~~).*?(?:^ {0,3}\1[^\n]*$|\Z)|`[^`\n]*`")
 
 
@@ -105,10 +106,10 @@ class Passage:
     name: str
     text: str
 
-    @property
+    @cached_property
     def prose(self) -> str:
         """The text with its code blanked out, everything else where it was."""
-        return FENCED.sub(lambda code: re.sub(r"\S", " ", code[0]), self.text) if "`" in self.text else self.text
+        return FENCED.sub(lambda code: re.sub(r"\S", " ", code[0]), self.text) if FENCE.search(self.text) else self.text
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ CLOCK = re.compile(
     re.IGNORECASE,
 )
 # A time that begins a line, an item or a cell opens an entry of a timeline of its own.
-ENTRY = re.compile(r"(?m)^[ \t]*(?:[-*+|>]|\d+[.)]|#+)*[ \t|*_]*(?=\d{1,2}:\d\d)")
+ENTRY = re.compile(r"(?m)^[ \t]{0,8}(?:[-*+|>#]|\d{1,3}[.)]){0,8}[ \t|*_]{0,8}(?=\d{1,2}:\d\d)")
 TWELVE_HOURS = re.compile(r"(?<![\w:.])(?:0?[1-9]|1[0-2])(?::[0-5]\d(?::[0-5]\d)?\s*[ap]|\s*p)\.?m\b\.?", re.IGNORECASE)
 NUMERIC_DATE = re.compile(r"(?<![\w/-])(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d\d)(?![\w/-])")
 

@@ -12,7 +12,7 @@ HANDLE = re.compile(r"(?<![\w@./`])@[A-Za-z][\w-]{1,38}\b(?!\.\w)")
 # Words that English doubles rightly: “the day that that happened”, “it had had”.
 DOUBLED = re.compile(r"\b(?!(?:that|had|is|do|who)\b)([a-z]+)[ \t]+\1\b(?!['’-])", re.IGNORECASE)
 ARTICLES = re.compile(r"\b(?:[Aa]n?[ \t]+the|[Tt]he[ \t]+an?)\b(?!['’.:-])")
-SENTENCE = re.compile(r"[^.!?\n]+[.!?]")
+BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n")
 LONG_ENOUGH = 6
 # Part of an address or of a name in code.
 ELSEWHERE = r"[\w./@:#`-]"
@@ -23,12 +23,14 @@ def blames_somebody(subject: Subject) -> Iterator[Hit]:
     """Words that judge people, and people by name: what is read as blame is not told the next time."""
     words = _any_of(subject.targets.blaming) if subject.is_english else None
     harmless = _any_of(subject.targets.blameless)
-    staff = _any_of(subject.staff)
     owners = [
         Passage(f"/mitigations/{number}/owner", f"the owner of measure {number + 1}", measure.owner)
         for number, measure in enumerate(subject.measures)
         if measure.owner and measure.public
     ]
+    written = "\n".join(passage.text for passage in (*subject.passages, *owners)).casefold()
+    # A team may be large, and the names in one postmortem few.
+    staff = _any_of(name for name in subject.staff if name.casefold() in written)
     for passage in (*subject.passages, *owners):
         text = harmless.sub("", passage.prose) if harmless else passage.prose
         found = [one[0] for pattern in (words, staff, HANDLE) if pattern for one in pattern.finditer(text)]
@@ -63,12 +65,11 @@ def _doubled(subject: Subject) -> Iterator[tuple[str, Passage]]:
 def _repeated(subject: Subject) -> Iterator[tuple[str, Passage]]:
     seen: set[str] = set()
     for passage in (*subject.prose, *subject.told_actions, *subject.told_measures):
-        for found in SENTENCE.finditer(passage.prose):
-            words = found[0].casefold().split()
-            sentence = " ".join(words)
-            if len(words) >= LONG_ENOUGH and sentence in seen:
-                yield f"“{found[0].strip()[:60]}” a second time", passage
-            seen.add(sentence)
+        for sentence in BETWEEN_SENTENCES.split(passage.prose):
+            words = sentence.casefold().split()
+            if len(words) >= LONG_ENOUGH and " ".join(words) in seen:
+                yield f"“{sentence.strip()[:60]}” a second time", passage
+            seen.add(" ".join(words))
 
 
 def _misspelled(subject: Subject) -> Iterator[tuple[str, Passage]]:
