@@ -38,7 +38,9 @@ def resolved_at_another_time_than_told(subject: Subject) -> Iterator[Hit]:
     if not fact or not fact.at or not update:
         return
     if apart := resolved_apart({"resolved": fact.at}, subject):
-        slip = " Exactly that much, or one digit, is often a slip of the finger." if _is_slip(subject, fact.at) else ""
+        slip = (
+            " So round a difference, or one digit, is often a slip of the finger." if _is_slip(subject, fact.at) else ""
+        )
         yield Hit(
             fact.place,
             f"“{fact.name}” says {subject.full(fact.at)}, the {update.label} update was posted on "

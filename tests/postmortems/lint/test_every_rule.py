@@ -1,6 +1,8 @@
 """What holds for all rules: each is tried both ways, none falls over, and a good postmortem passes."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -61,6 +63,12 @@ def test_a_good_postmortem_has_nothing_to_mend():
 def test_each_is_tried_both_ways(number):
     assert any(case.rule == number for room in TRIED for case in room.FIRES)
     assert any(case.rule == number for room in TRIED for case in room.QUIET)
+
+
+def test_the_manual_names_all_of_them_with_their_weight():
+    manual = (Path(__file__).parents[3] / "docs" / "checks.md").read_text()
+    told = dict(re.findall(r"\| (PM\d{3}) \| (\w+) \|", manual))
+    assert told == {number: str(one.severity).replace("info", "note") for number, one in RULES.items()}
 
 
 def test_a_number_is_taken_once():
