@@ -47,6 +47,8 @@ def subject_of(postmortem: Postmortem, *, page: StatusPage, at: datetime, target
         updates=tuple(
             Update(update.status, update.display_at, update.body)
             for update in sorted(incident.updates.all(), key=lambda update: (update.display_at, *update.order))
+            # What was announced is no news of how it went.
+            if update.speaks
         ),
         affected=_affected(incident),
         components=_names(),

@@ -34,6 +34,7 @@ class Targets:
     # The same words where they judge nobody.
     blameless: tuple[str, ...] = (
         *("page fault", "segmentation fault", "hardware fault", "power fault", "network fault", "electrical fault"),
+        *("a fault", "the fault lies", "the fault lay", "the fault was in", "the fault is in"),
         *("fault tolerance", "fault tolerant", "fault-tolerant", "fault-tolerance", "fault injection", "fault domain"),
     )
     internal_suffixes: tuple[str, ...] = (

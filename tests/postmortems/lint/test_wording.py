@@ -28,7 +28,10 @@ FIRES = [
 ]
 QUIET = [
     quiet(
-        "PM033", **says("The gauge here, `he`, a page fault, fault tolerance, olga@tides.example, a blameless look.")
+        "PM033",
+        **says(
+            "The gauge here, `he`, a page fault, the fault lies deeper, fault tolerance, olga@tides.example, blameless."
+        ),
     ),
     quiet("PM033", language="de", **says("Das kam von her.")),
     quiet("PM033", actions=(Action("Olga looked at the Brandt gauge, @2x pictures."),)),
