@@ -40,8 +40,8 @@ def unrendered(monkeypatch):
         monkeypatch.setattr(import_statuspage, name, lambda: None)
 
 
-def documents(tmp_path, *, with_postmortem):
-    told = json.loads((SEED / "incidents.json").read_text())
+def documents(tmp_path, *, with_postmortem, zone="EDT"):
+    told = json.loads((SEED / "incidents.json").read_text().replace(" EDT", f" {zone}"))
     body = told["incidents"][0]["incident_updates"][0]["body"]
     if not with_postmortem:
         told["incidents"][0]["incident_updates"].pop(0)
@@ -101,6 +101,12 @@ def test_once_its_zone_is_put_right_only_what_came_from_it_is_gone(way, request,
     typed = dict(Fact.objects.filter(key__in=Fact.TIMES, typed__gt="").values_list("key", "typed"))
     assert typed.keys() == {"started", "stable", "resolved"}
     assert all(words.endswith(" EST") for words in typed.values())
+
+
+def test_told_in_the_right_zone_from_the_beginning_it_has_the_same_left(page, tmp_path):
+    documents(tmp_path, with_postmortem=True, zone="EST")
+    page.refresh_from_db()
+    assert counted(standing(Postmortem.objects.get(), page)) == AFTER
 
 
 def test_what_it_says_of_times_is_what_people_would_say(imported, page):
