@@ -118,7 +118,7 @@ class PostmortemForm(PlainForm):
 
 
 class PublishForm(PlainForm):
-    """The last word before readers get it. A later revision says why there is one."""
+    """The last word before readers get it. A later revision says why there is one, and any why warnings stand."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
@@ -127,10 +127,19 @@ class PublishForm(PlainForm):
         help_text="Kept with the revision, for example “Corrected the time it was resolved”.",
     )
 
-    def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem) -> None:
+    all_the_same = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="Why it is published all the same",
+        help_text="Kept with the revision, beside each of these warnings. Readers do not see it.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, warned: bool) -> None:
         super().__init__(data, initial={"seen": postmortem.version})
         if not postmortem.is_published:
             del self.fields["reason"]
+        if not warned:
+            del self.fields["all_the_same"]
 
 
 def changed_rows(data: QueryDict, wish: str) -> QueryDict:

@@ -182,6 +182,8 @@ class Revision(models.Model):
     previous_sha256 = models.CharField(max_length=64, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
+    # What was warned of and published all the same, with the reason given. For the team: no part of the snapshot.
+    overrides = models.JSONField(default=list, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -34,7 +35,8 @@ def make_settable(root: Element) -> None:
     rewritten is logged. The document's title and the names of figures stay: they are read out, not drawn.
     """
     texts = [(element, part, text) for element in root.iter() for part, text in _texts(element)]
-    undrawable = without_glyph({character for _, _, text in texts for character in NEVER_DRAWN.sub("", text)})
+    characters = {character for _, _, text in texts for character in NEVER_DRAWN.sub("", text)}
+    undrawable = without_glyph(characters, added=Path(os.environ["XDG_DATA_HOME"]))
     if undrawable:
         codes = " ".join(f"U+{ord(character):04X}" for character in sorted(undrawable))
         logger.warning("Said in words, as no font can draw it: %s", codes)
@@ -42,21 +44,33 @@ def make_settable(root: Element) -> None:
         setattr(element, part, breakable(in_words(text, undrawable=undrawable)))
 
 
-def without_glyph(characters: set[str]) -> set[str]:
-    """Those that no font at hand can draw."""
+def said_in_words(text: str, *, added: Path) -> set[str]:
+    """The characters of a text for which paper has only a name, as no font can draw them, nor anything like them."""
+    return without_glyph(set(NEVER_DRAWN.sub("", text)) - LIKENESSES.keys(), added=added)
+
+
+def without_glyph(characters: set[str], *, added: Path) -> set[str]:
+    """Those that no font at hand can draw: neither ours, nor one of the folder `fonts` that an installation added."""
     left = {
         one for one in characters if not one.isascii() and unicodedata.category(one) not in {"Cc", "Cf", "Zl", "Zp"}
     }
     # The largest last: it is seldom needed, and takes the longest to read.
-    for file in sorted(_font_files(), key=lambda file: file.stat().st_size):
+    for size, file in sorted((file.stat().st_size, file) for file in _font_files(added)):
         if not left:
             break
-        try:
-            fonts = TTCollection(file, lazy=True) if file.suffix == ".ttc" else [TTFont(file, lazy=True)]
-            left = {one for one in left if not any(ord(one) in (font.getBestCmap() or {}) for font in fonts)}
-        except TTLibError as error:
-            logger.warning("%s cannot be read: %s", file.name, error)
+        left = {one for one in left if ord(one) not in _drawn_by(file, size)}
     return left
+
+
+@lru_cache(maxsize=64)
+def _drawn_by(file: Path, size: int) -> frozenset[int]:
+    """The characters of a font, as numbers; read once as long as the file keeps its size."""
+    try:
+        fonts = TTCollection(file, lazy=True) if file.suffix == ".ttc" else [TTFont(file, lazy=True)]
+        return frozenset(code for font in fonts for code in font.getBestCmap() or {})
+    except TTLibError as error:
+        logger.warning("%s cannot be read: %s", file.name, error)
+        return frozenset()
 
 
 def in_words(text: str, *, undrawable: set[str]) -> str:
@@ -95,8 +109,8 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
         yield "tail", element.tail
 
 
-def _font_files() -> Iterator[Path]:
-    for folder in (Path(__file__).parent / "fonts", Path(os.environ["XDG_DATA_HOME"]) / "fonts"):
+def _font_files(added: Path) -> Iterator[Path]:
+    for folder in (Path(__file__).parent / "fonts", added / "fonts"):
         yield from (file for file in folder.rglob("*") if file.suffix in {".ttf", ".otf", ".ttc"})
 
 

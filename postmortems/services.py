@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from postmortems.checking import check
+from postmortems.checklist import Checklist
 from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision
 from postmortems.record import facts_of
 from postmortems.report import assemble
@@ -23,6 +25,9 @@ from statuspage.publishing.waking import wake_soon
 from statuspage.team.models import User
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
+
+
+UNREASONED = "The checks warn of something. Mend it, or say why it is published all the same."
 
 
 class StalePostmortem(Exception):
@@ -81,12 +86,17 @@ def publish_postmortem(
     reason: str = "",
     at: datetime | None = None,
     seen: int | None = None,
+    all_the_same: str = "",
+    unchecked: bool = False,
 ) -> Revision:
     """Make the draft what readers get, as a new revision; its PDF is owed and made by a worker.
 
     The first publication sets the posted time. `seen` is the version whose text was approved; raises StalePostmortem
-    where it is another by now. Raises ValidationError while the incident is open, while there is nothing to read, and
-    where nothing changed since the last publication.
+    where it is another by now. Raises ValidationError while the incident is open, while there is nothing to read,
+    where nothing changed since the last publication, while checks find an error, and while they warn and
+    `all_the_same` gives no reason to publish nevertheless; the reason is kept with the revision.
+
+    `unchecked` is for what others published elsewhere: history comes in as it is, whatever we would say of it.
     """
     at = at or timezone.now()
     postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
@@ -95,13 +105,15 @@ def publish_postmortem(
     if postmortem.incident.is_open:
         raise ValidationError("The incident is still open. Resolve it before you publish its postmortem.")
     posted_at = postmortem.posted_at or at
-    report = assemble(postmortem, page=StatusPage.objects.get(), posted_at=posted_at)
+    page = StatusPage.objects.get()
+    report = assemble(postmortem, page=page, posted_at=posted_at)
     if not (report.analysis or report.actions or report.mitigations or report.closing or report.further):
         raise ValidationError("There is nothing to read yet: write at least a description or the root cause.")
     last = postmortem.revisions.last()
     snapshot = report.snapshot()
     if last and last.snapshot == snapshot and postmortem.is_published:
         raise ValidationError("Nothing has changed since the last publication.")
+    overrides = [] if unchecked else _overridden(Checklist(check(postmortem, page=page, at=at)), all_the_same.strip())
     revision = Revision.objects.create(
         postmortem=postmortem,
         number=last.number + 1 if last else 1,
@@ -110,6 +122,7 @@ def publish_postmortem(
         previous_sha256=last.sha256 if last else "",
         author=author,
         reason=reason,
+        overrides=overrides,
         created_at=at,
     )
     Rendition.objects.create(revision=revision)
@@ -133,6 +146,16 @@ def _check_text(name: str, text: str) -> None:
         validate_markdown(text)
     except ValidationError as error:
         raise ValidationError({name: error.messages}) from error
+
+
+def _overridden(checks: Checklist, reason: str) -> list[dict[str, str]]:
+    """What was warned of, each with the reason to publish all the same."""
+    if checks.errors:
+        raise ValidationError([finding.message for finding in checks.errors])
+    warnings = checks.warnings
+    if warnings and not reason:
+        raise ValidationError([UNREASONED, *(finding.message for finding in warnings)])
+    return [{"rule": one.rule, "place": one.place, "message": one.message, "reason": reason} for one in warnings]
 
 
 def _chained(snapshot: dict[str, Any], last: Revision | None) -> str:

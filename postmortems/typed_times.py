@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from statuspage.publishing.zone_names import offsets_named, offsets_named_anywhere
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -125,27 +126,8 @@ def _zone_named(named: str, zone: ZoneInfo, year: int) -> tzinfo | None:
     if not NAME.fullmatch(named):
         return None
     name = named.upper()
-    offsets = _offsets_named(zone, year).get(name) or _offsets_named_anywhere(year).get(name, set())
+    offsets = offsets_named(zone, year).get(name) or offsets_named_anywhere(year).get(name, set())
     return timezone(next(iter(offsets)), name) if len(offsets) == 1 else None
-
-
-def _offsets_named(zone: ZoneInfo, year: int) -> dict[str, set[timedelta]]:
-    """What each abbreviation that a zone uses in a year means there."""
-    found: dict[str, set[timedelta]] = {}
-    for days in range(0, 366, 14):
-        moment = datetime(year, 1, 1, tzinfo=zone) + timedelta(days=days)
-        found.setdefault(moment.tzname() or "", set()).add(moment.utcoffset() or timedelta())
-    return found
-
-
-@lru_cache(maxsize=16)
-def _offsets_named_anywhere(year: int) -> dict[str, set[timedelta]]:
-    """The same of all zones of the world: CST means three things, EDT one."""
-    found: dict[str, set[timedelta]] = {}
-    for key in available_timezones():
-        for name, offsets in _offsets_named(ZoneInfo(key), year).items():
-            found.setdefault(name, set()).update(offsets)
-    return found
 
 
 def _only_moment(local: datetime, zone: ZoneInfo) -> datetime | None:

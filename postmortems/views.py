@@ -10,10 +10,14 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postmortems import services
+from postmortems.checking import check
+from postmortems.checklist import Checklist
 from postmortems.differences import newer_words
+from postmortems.fixing import fix_finding
 from postmortems.forms import ROW_GROUPS, PostmortemForm, PublishForm, changed_rows, with_record
 from postmortems.models import Postmortem, Rendition
 from postmortems.record import facts_of
@@ -59,7 +63,10 @@ def start(request: DeskRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def edit(request: DeskRequest, code: str) -> HttpResponse:
-    """The draft as one long form; saving is one button of it, changing its rows the others."""
+    """The draft as one long form; saving is one button of it, changing its rows the others.
+
+    A button that fixes a finding saves first: what it mends is the text as its author has it now.
+    """
     postmortem, page = _postmortem(code), StatusPage.objects.get()
     if request.method != "POST":
         return _editor(request, PostmortemForm(postmortem=postmortem, page=page), postmortem, page)
@@ -71,7 +78,9 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, form, postmortem, page, refused=True)
     try:
-        services.save_draft(postmortem, **form.draft())
+        postmortem = services.save_draft(postmortem, **form.draft())
+        if wish := request.POST.get("fix"):
+            return _fixed(request, wish, postmortem, page)
     except services.StalePostmortem:
         return _both_texts(request, code, page)
     except ValidationError as error:
@@ -94,25 +103,31 @@ def preview(request: DeskRequest, code: str) -> HttpResponse:
 def publish(request: DeskRequest, code: str) -> HttpResponse:
     """What will be public, and the last word on it."""
     postmortem, page = _postmortem(code), StatusPage.objects.get()
-    if request.method != "POST":
-        return _last_look(request, PublishForm(postmortem=postmortem), postmortem, page)
-    form = PublishForm(request.POST, postmortem=postmortem)
+    checks = Checklist(check(postmortem, page=page))
+    data = request.POST if request.method == "POST" else None
+    form = PublishForm(data, postmortem=postmortem, warned=bool(checks.warnings))
+    if data is None:
+        return _last_look(request, form, postmortem, page, checks)
     if postmortem.is_published and not _is_ahead(postmortem, page):
         messages.success(request, "Readers have it already: nothing has changed since it was published.")
         return redirect("postmortems:edit", code=code)
     if not form.is_valid():
-        return _last_look(request, form, postmortem, page)
+        return _last_look(request, form, postmortem, page, checks)
     said = form.cleaned_data
     try:
         services.publish_postmortem(
-            postmortem, author=staff_member(request), reason=said.get("reason", ""), seen=said["seen"] or 0
+            postmortem,
+            author=staff_member(request),
+            reason=said.get("reason", ""),
+            seen=said["seen"] or 0,
+            all_the_same=said.get("all_the_same", ""),
         )
     except services.StalePostmortem:
         messages.warning(request, STALE_PUBLICATION)
         return redirect("postmortems:publish", code=code)
     except ValidationError as error:
         form.add_error(None, error)
-        return _last_look(request, form, postmortem, page)
+        return _last_look(request, form, postmortem, page, checks)
     messages.success(request, "Published. Readers have it now; its PDF follows in a moment.")
     return redirect("postmortems:edit", code=code)
 
@@ -185,6 +200,16 @@ def _saved(request: DeskRequest, code: str) -> HttpResponse:
     return redirect(f"postmortems:{then}", code=code)
 
 
+def _fixed(request: DeskRequest, wish: str, postmortem: Postmortem, page: StatusPage) -> HttpResponse:
+    """What a finding's button asked for, as “PM001 /facts/started”, done and saved."""
+    rule, _, place = wish.partition(" ")
+    if finding := fix_finding(postmortem, rule=rule, place=place, seen=postmortem.version, page=page):
+        messages.success(request, f"Saved, and done: {finding.fix.words if finding.fix else ''}")
+    else:
+        messages.success(request, "Saved. What that button was for is no longer found.")
+    return redirect(f"{reverse('postmortems:edit', args=[postmortem.incident.code])}#checks")
+
+
 def _both_texts(request: DeskRequest, code: str, page: StatusPage) -> HttpResponse:
     """The editor's own text in the form, the newer one beside it; the next save overwrites knowingly."""
     postmortem = _postmortem(code)
@@ -209,6 +234,7 @@ def _editor(
     **more: Any,
 ) -> HttpResponse:
     context = {"page": page, "postmortem": postmortem, "form": form, "newer": {}, "unsaved": form.is_bound} | more
+    context["checks"] = Checklist(check(postmortem, page=page))
     return render(request, "postmortems/edit.html", context | {"ahead": _is_ahead(postmortem, page)}, status=status)
 
 
@@ -218,14 +244,19 @@ def _is_ahead(postmortem: Postmortem, page: StatusPage) -> bool:
     return bool(revision and revision.snapshot != assemble(postmortem, page=page).snapshot())
 
 
-def _last_look(request: DeskRequest, form: PublishForm, postmortem: Postmortem, page: StatusPage) -> HttpResponse:
+def _last_look(
+    request: DeskRequest, form: PublishForm, postmortem: Postmortem, page: StatusPage, checks: Checklist
+) -> HttpResponse:
     report = assemble(postmortem, page=page)
+    is_news = not postmortem.is_published or _is_ahead(postmortem, page)
     context = {
         "page": page,
         "postmortem": postmortem,
         "form": form,
         "report": report,
-        "may_publish": not postmortem.incident.is_open and (not postmortem.is_published or _is_ahead(postmortem, page)),
+        "checks": checks,
+        "is_news": is_news,
+        "may_publish": is_news and not postmortem.incident.is_open and not checks.errors,
         "headings": _headings(report),
         "hidden_actions": len(postmortem.actions_taken.all()) - len(report.actions),
         "hidden_mitigations": len(postmortem.mitigations.all()) - len(report.mitigations),

@@ -18,7 +18,11 @@ from statuspage.incidents.services import open_incident
 from postmortems.services import publish_postmortem, save_draft, start_postmortem
 incident = open_incident(name="Over", status="resolved", body="Over.", affected={}, author=None)
 postmortem = save_draft(
-    start_postmortem(incident), texts={"root_cause": "A queue."}, facts=[], actions=[], mitigations=[]
+    start_postmortem(incident),
+    texts={"description": "Nothing moved.", "root_cause": "A queue."},
+    facts=[],
+    actions=[],
+    mitigations=[],
 )
 publish_postmortem(postmortem, author=None)
 print("published", postmortem.path)

@@ -1,6 +1,7 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from postmortems.checklist import Place
 from postmortems.models import Mitigation, Revision
 from postmortems.report import MitigationLine, Report
 from statuspage.publishing import times
@@ -12,6 +13,18 @@ register = template.Library()
 def report_of(revision: Revision) -> Report:
     """The report that a revision keeps."""
     return Report.from_snapshot(revision.snapshot)
+
+
+@register.filter
+def place_of(pointer: str) -> Place:
+    """Where in the form a finding's pointer leads."""
+    return Place.of(pointer)
+
+
+@register.filter
+def as_label(words: str) -> str:
+    """A sentence as the label of a button: without its full stop."""
+    return words.removesuffix(".")
 
 
 @register.filter

@@ -71,6 +71,8 @@ def _write(row: Postmortem, parts: Split, told: ToldPostmortem, zone: ZoneInfo, 
             author=None,
             reason=REVISED if published_before else "",
             at=max(told.touched_at, told.posted_at) if published_before else told.posted_at,
+            # Readers have it already, elsewhere.
+            unchecked=True,
         )
     except ValidationError as error:
         report.notes.append(f"{row.incident.code}: its postmortem is kept as a draft. {' '.join(error.messages)}")

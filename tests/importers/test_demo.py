@@ -6,6 +6,8 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
+from postmortems.checking import check
+from postmortems.checklist import Checklist
 from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.services import start_postmortem
 from statuspage.components.models import Component, ComponentGroup, ComponentReport
@@ -64,6 +66,12 @@ class TestTheHistory:
         assert not IncidentUpdate.objects.filter(display_at__lt=now - timedelta(days=92)).exists()
         assert not ComponentReport.objects.filter(reported_at__gt=now).exists()
         assert not Postmortem.objects.filter(posted_at__gt=now).exists()
+
+    def test_its_postmortems_pass_the_checks_and_the_published_one_without_a_warning(self, now):
+        page = StatusPage.objects.get()
+        found = {one: Checklist(check(one, page=page, at=now)) for one in Postmortem.objects.all()}
+        assert [finding for checks in found.values() for finding in checks.errors] == []
+        assert [finding for one, checks in found.items() if one.is_published for finding in checks.warnings] == []
 
     def test_each_impact_occurs(self, now):
         counted = Counter(Incident.objects.filter(kind="incident").values_list("impact", flat=True))

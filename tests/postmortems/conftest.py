@@ -9,6 +9,7 @@ from statuspage.incidents.services import post_update
 from tests.conftest import NOW
 
 MINUTE = timedelta(minutes=1)
+SOON, CHRISTMAS = date(2026, 12, 1), date(2026, 12, 24)
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def over(make_component, make_incident):
 
 @pytest.fixture
 def draft(over) -> Postmortem:
-    """A postmortem with something in every field."""
+    """A postmortem with something in every field, and nothing that the checks would mend."""
     postmortem = start_postmortem(over)
     return save_draft(
         postmortem,
@@ -50,8 +51,12 @@ def draft(over) -> Postmortem:
             ActionTaken(description="Power was restored."),
         ],
         mitigations=[
-            Mitigation(description="Tell the desk when a spare is away.", kind="detect", owner="Harbour desk"),
-            Mitigation(description="CANARY sack the spare", public=False),
-            Mitigation(description="A second spare.", kind="prevent", due_on=date(2026, 12, 24), status="in_progress"),
+            Mitigation(
+                description="Tell the desk when a spare is away.", kind="detect", owner="Harbour desk", due_on=SOON
+            ),
+            Mitigation(description="CANARY sell the spare", kind="prevent", owner="Works", due_on=SOON, public=False),
+            Mitigation(
+                description="A second spare.", kind="prevent", owner="Works", due_on=CHRISTMAS, status="in_progress"
+            ),
         ],
     )

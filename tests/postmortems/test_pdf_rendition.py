@@ -17,10 +17,12 @@ from statuspage.publishing.press import publish
 from tests.conftest import NOW
 from tests.postmortems.desk import url
 
+HOUR = timedelta(hours=1)
+
 
 @pytest.fixture
 def owed(draft) -> Rendition:
-    return publish_postmortem(draft, author=None, at=NOW).pdf
+    return publish_postmortem(draft, author=None, at=NOW + HOUR).pdf
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def test_internal_words_are_in_no_part_of_it(owed, quick, monkeypatch):
 
 def test_it_is_dated_by_its_revision(owed, quick):
     render_due()
-    assert [at for _, at in quick] == [NOW]
+    assert [at for _, at in quick] == [NOW + HOUR]
 
 
 def test_nothing_owed_nothing_made(db, quick):
@@ -93,7 +95,9 @@ def test_nothing_owed_nothing_made(db, quick):
 
 def test_whoever_keeps_time_makes_one_at_a_time_the_newest_first(owed, quick, make_incident):
     second = start_postmortem(make_incident(status="resolved"))
-    save_draft(second, texts={"root_cause": "A cable."}, facts=[], actions=[], mitigations=[])
+    save_draft(
+        second, texts={"description": "No light.", "root_cause": "A cable."}, facts=[], actions=[], mitigations=[]
+    )
     newer = publish_postmortem(second, author=None, at=NOW).pdf
     states = []
     for _ in range(3):
@@ -131,9 +135,12 @@ def test_one_that_kills_its_worker_each_time_is_given_up(owed):
 
 def revised(postmortem, commits):
     """Publish the postmortem again, with another text."""
-    save_draft(postmortem, texts={"lessons": "Ask before you paint."}, facts=[], actions=[], mitigations=[])
+    rows = {"facts": postmortem.facts, "actions": postmortem.actions_taken, "mitigations": postmortem.mitigations}
+    save_draft(
+        postmortem, texts={"lessons": "Ask before you paint."}, **{name: list(one.all()) for name, one in rows.items()}
+    )
     with commits(execute=True):
-        return publish_postmortem(postmortem, author=None, at=NOW)
+        return publish_postmortem(postmortem, author=None, at=NOW + HOUR)
 
 
 def test_readers_of_a_new_revision_never_get_the_paper_of_the_last(owed, quick, django_capture_on_commit_callbacks):
