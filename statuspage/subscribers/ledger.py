@@ -192,6 +192,8 @@ def fail(claim: Claim, line: Line, *, reason: str, counted: bool = True) -> None
 
 def give_back(claim: Claim, *lines: Line, later: timedelta = timedelta(0), uncounted: bool = False) -> None:
     """Let others, or this sender later, take lines up again; `uncounted` takes back the attempt that was counted."""
+    if not lines:
+        return
     found = Delivery.objects.filter(pk__in=[line.id for line in lines], token=claim.token, state=State.PENDING)
     changes = {"attempts": F("attempts") - 1} if uncounted else {}
     found.update(next_at=timezone.now() + later, token="", **changes)
