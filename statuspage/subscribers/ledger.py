@@ -245,5 +245,7 @@ def _sql(statement: str, **parts: str) -> str:
     if connection.vendor == "postgresql":
         now, lease = "statement_timestamp()", f"statement_timestamp() + interval '{LEASE} seconds'"
     else:
-        now, lease = (f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{shift})" for shift in ("", f", '+{LEASE} seconds'"))
+        # It counts thousandths, and Python more: what was put off until now is due by the end of this one.
+        clock = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{}) || '999'"
+        now, lease = clock.format(""), clock.format(f", '+{LEASE} seconds'")
     return statement.format(now=now, lease=lease, **TABLES, **parts)

@@ -1,6 +1,11 @@
 """However many senders there are, and whenever one of them stands still: each line has one owner, and sent is final."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -112,6 +117,38 @@ def test_a_notice_is_withdrawn_or_fanned_out_and_never_both(make_subscribers, ma
     assert set(Delivery.objects.values_list("notice", flat=True)) == {late.pk}
     early.refresh_from_db()
     assert early.fanned_out_at is None
+
+
+KILLED = """
+import os, signal
+from statuspage.subscribers import ledger
+claim = ledger.claim(["email"], limit=2)
+first, second = claim.lines
+ledger.take_next(claim, sent=None, next=first)
+with ledger.taking_next(claim, sent=first, next=second):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has done it before it is waited for.")
+def test_a_mark_that_was_handed_over_holds_though_its_sender_is_killed_before_the_answer(make_subscribers, make_notice):
+    make_subscribers(*ADDRESSES[:3])
+    make_notice()
+    delivery.fan_out()
+    where = connection.settings_dict
+    url = f"postgres://{where['USER']}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
+    sender = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", KILLED],
+        env={**os.environ, "DATABASE_URL": url},
+        check=False,
+    )
+    assert sender.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 10
+    while not Delivery.objects.filter(state="sent").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    found = Delivery.objects.order_by("pk").values_list("state", "attempts")
+    assert list(found) == [("sent", 1), ("pending", 1), ("pending", 0)]
 
 
 class Senders(RuleBasedStateMachine):
