@@ -20,6 +20,8 @@ from benchmarks.mail_sink import Sink, sink
 from tests import postgresql
 
 LETTERS, ROUNDS = 3000, 5
+# So many are told beside so many whose domain never answers, so often.
+OTHERS, STUCK, TRIES = 10_000, 100, 3
 GOALS = {False: 0.7, True: 0.5}
 LIMIT = {"SQLite": 180, "PostgreSQL": 90}
 FILL = """
@@ -31,6 +33,14 @@ subscribe({subscribers})
 StatusPage.objects.update(undo_seconds=0)
 """
 
+# Some here and some there, as they come.
+BESIDE_A_TARPIT = f"""
+from benchmarks.mail_sender import subscribe
+for _ in range(20):
+    subscribe({OTHERS // 20})
+    subscribe({STUCK // 20}, domain="tarpit.example.com")
+"""
+
 
 def measure(base: Path, folder: Path, *, subscribers: int) -> str:
     """On each database that is installed here: the ratio to a bare loop, then all subscribers of a page."""
@@ -38,6 +48,7 @@ def measure(base: Path, folder: Path, *, subscribers: int) -> str:
     for name, environment in _installations(base, folder):
         for pipelining in (False, True):
             lines.append(f"  {name:<11}{_ratio(environment(f'ratio-{pipelining}'), pipelining=pipelining)}")
+        lines.append(f"  {name:<11}{_beside_a_tarpit(environment('tarpit'))}")
         lines.append(f"  {name:<11}{_everybody(name, environment('everybody'), subscribers)}")
     return "\n".join(lines)
 
@@ -96,6 +107,25 @@ def _ratio(environment: dict[str, str], *, pipelining: bool) -> str:
         f"one sender, {kind:<9}  bare loop {bare:7,.0f}/s   ours, ledger included {ours:6,.0f}/s   "
         f"ratio {ratio:.2f} (goal {GOALS[pipelining]})   ledger and all else: {1e6 / ours - 1e6 / bare:.0f} µs a letter"
     )
+
+
+def _beside_a_tarpit(environment: dict[str, str]) -> str:
+    environment = {**environment, "DJANGO_SETTINGS_MODULE": "benchmarks.short_lease"}
+    run_python(BESIDE_A_TARPIT, environment)
+    took: dict[bool, list[float]] = {False: [], True: []}
+    with sink(pipelining=True) as server:
+        environment["EMAIL_URL"] = f"smtp://{HOST}:{server.port}"
+        for number in range(2 * TRIES):
+            tarpitted = bool(number % 2)
+            server.seen(anew=True)
+            tell = f"from benchmarks.mail_sender import tell; tell('tarpit:{number}', tarpitted={tarpitted})"
+            run_python(tell, environment)
+            seen = server.seen()
+            if seen.told < OTHERS:
+                raise RuntimeError(f"{OTHERS - seen.told} were not told.")
+            took[tarpitted].append(seen.last - seen.first)
+    ratio = statistics.median(slow / usual for usual, slow in zip(took[False], took[True], strict=True))
+    return f"{OTHERS:,} beside {STUCK} of a domain that never answers: {ratio:.2f} of the time without those (goal 1.2)"
 
 
 def _everybody(name: str, environment: dict[str, str], subscribers: int) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
 from statuspage.subscribers import delivery, services
@@ -26,15 +27,12 @@ LETTER = {
 }
 
 
-def subscribe(count: int, *, domain: str = "example.com") -> None:
-    """Make as many subscribers of the whole page."""
+def subscribe(count: int, *, domain: str = "") -> None:
+    """Make as many subscribers of the whole page, at one domain or at fifty."""
     known = Subscriber.objects.count()
+    addresses = (f"reader{known + number}@{domain or f'd{number % 50}.example.com'}" for number in range(count))
     Subscriber.objects.bulk_create(
-        (
-            Subscriber(channel=Channel.EMAIL, address=f"reader{known + number}@d{number % 50}.{domain}")
-            for number in range(count)
-        ),
-        batch_size=1000,
+        (Subscriber(channel=Channel.EMAIL, address=address) for address in addresses), batch_size=1000
     )
 
 
@@ -68,6 +66,15 @@ def main(count: int, rounds: int) -> None:
         pace = [count / _seconds(lambda letters=letters, bare=bare: bare(letters)), count / _seconds(_ours)]
         if number:
             print(*pace, flush=True)
+
+
+def tell(key: str, *, tarpitted: bool) -> None:
+    """Tell everybody, with or without those whose domain never answers."""
+    stuck = Subscriber.objects.filter(address__contains="@tarpit.")
+    stuck.update(unsubscribed_at=None if tarpitted else timezone.now())
+    announce(key)
+    while delivery.drain_mail():
+        pass
 
 
 def _ours() -> None:

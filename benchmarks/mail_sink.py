@@ -92,7 +92,7 @@ class _Conversation(asyncio.Protocol):
         self.book, self.pipelining, self.pause = book, pipelining, pause
         self.received = b""
         self.recipient = b""
-        self.in_letter = False
+        self.in_letter = self.is_stuck = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: Any = transport
@@ -102,7 +102,7 @@ class _Conversation(asyncio.Protocol):
         self.received += data
         answers: list[bytes] = []
         taken = []
-        while True:
+        while not self.is_stuck:
             if self.in_letter:
                 letter, found, rest = self.received.partition(END)
                 if not found:
@@ -129,7 +129,7 @@ class _Conversation(asyncio.Protocol):
         if command == b"RCPT":
             self.recipient = line.partition(b"<")[2].partition(b">")[0]
             if TARPIT in self.recipient:
-                self.data_received = lambda data: None  # type: ignore[method-assign]
+                self.is_stuck = True
                 return b""
             return b"250 2.1.5 Ok\r\n"
         if command == b"DATA":

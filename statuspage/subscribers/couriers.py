@@ -1,7 +1,8 @@
 """Who carries letters to the mail server, a claim at a time, and writes into the ledger what became of each.
 
 A line is marked with the answer to its own letter, before the next letter leaves: a sender that dies has told at most
-one person of whom the ledger does not know, and those for whom it was waiting in the slow lane.
+one person of whom the ledger does not know, and those for whom it was waiting in the slow lane. While a letter is on
+its way the ledger works, too: it marks the one before, and takes up the one after.
 """
 
 from __future__ import annotations
@@ -52,15 +53,17 @@ class SmtpCourier:
         self.has_worked = False
         # Why the channel is to be left alone, for the desk.
         self.trouble = ""
-        # The item whose envelope was accepted; its letter leaves next. Its attempt is counted.
+        # The item whose envelope was accepted; its letter leaves next.
         self.opened: Item | None = None
+        # The line whose letter was taken; it is marked before anything else leaves.
+        self.answered: Line | None = None
         self.doubt = Doubt()
 
     def carry(self, claim: Claim) -> bool:
         """Send what was claimed; tells whether to go on with more. What could not be tried is given back."""
         queue = deque(claim.lines)
         try:
-            while not self.trouble and (self.opened or (queue and claim.has(MESSAGE))):
+            while not self.trouble and claim.has(0) and (self.opened or (queue and claim.has(MESSAGE))):
                 self.wait(0)
                 self._take_turn(claim, queue)
         finally:
@@ -94,43 +97,52 @@ class SmtpCourier:
         session = self._open()
         if session is None:
             return
-        coming = self._next(claim, queue) if claim.has(MESSAGE) else None
-        leaving, self.opened = self.opened, None
-        if leaving is None and coming is None:
-            return
-        of_letter, of_envelope = self._exchange(session, claim, leaving, coming)
-        sent = leaving.line if leaving and of_letter and of_letter.verdict == Verdict.SENT else None
-        accepted = coming if coming and of_envelope and of_envelope.verdict == Verdict.SENT else None
-        if sent or accepted:
-            # First of all: whatever fails after this, nobody is told again.
-            still_wanted = ledger.take_next(claim, sent=sent, next=accepted.line if accepted else None)
-            if accepted and still_wanted:
-                self.opened = accepted
-            elif accepted:
-                # Only hanging up takes back an envelope.
-                self._hang_up()
+        leaving, coming = self.opened, None
+        # What may end its sender travels alone, so that the attempt is counted against no other.
+        if claim.has(MESSAGE) and not (leaving and leaving.line.is_suspect):
+            coming = self._next(claim, queue)
+        marked, self.answered = self.answered, None
+        with ledger.taking_next(claim, sent=marked, next=coming.line if coming else None) as taken:
+            self.opened = None
+            of_letter, of_envelope = self._exchange(session, claim, leaving, coming, queue)
+        if marked:
+            self._worked(claim, marked)
+        if leaving and of_letter:
+            if of_letter.verdict == Verdict.SENT:
+                self.answered, self.faults = leaving.line, 0
+                self.doubt.dispel(claim)
+            else:
+                self._settle(claim, leaving.line, of_letter)
         if coming and of_envelope is None:
+            # As if it had not been tried: its turn comes at once.
+            ledger.discount(claim, coming.line)
             queue.appendleft(coming.line)
-        if sent:
-            self._worked(claim, sent)
-        elif leaving and of_letter:
-            self._settle(claim, leaving.line, of_letter, counted=True)
-        if coming and of_envelope and not accepted:
-            self._settle(claim, coming.line, of_envelope, counted=False)
+        elif coming and of_envelope and of_envelope.verdict != Verdict.SENT:
+            self._settle(claim, coming.line, of_envelope)
+        elif coming and taken.is_ours:
+            self.opened = coming
+        elif coming:
+            # Only hanging up takes back an envelope.
+            self._hang_up()
         if self.faults >= FAULTS:
             self.trouble = self.trouble or "The mail server hung up, or did not answer, again and again."
         while self.slow.is_crowded():
             self.wait(1)
 
     def _exchange(
-        self, session: Session, claim: Claim, leaving: Item | None, coming: Item | None
+        self, session: Session, claim: Claim, leaving: Item | None, coming: Item | None, queue: deque[Line]
     ) -> tuple[Outcome | None, Outcome | None]:
-        """Send a letter and the next envelope: what came of either, None where nothing is known, or not yet."""
+        """Send a letter and the next envelope: what came of either, None where nothing is known, or not yet.
+
+        Nothing here may ask the database, which is at work meanwhile.
+        """
         began = time.monotonic()
         of_letter = of_envelope = None
         try:
             session.allow(self._patience)
             session.write(leaving.letter if leaving else None, coming.letter if coming else None)
+            if queue:
+                self.letters.write_ahead(queue[0])
             if leaving:
                 of_letter = session.taken()
             if coming and session.is_open:
@@ -180,7 +192,7 @@ class SmtpCourier:
             except Exception as error:
                 # One letter that cannot be written holds up no other.
                 logger.exception("The letter of %s cannot be written", line.id)
-                ledger.fail(claim, line, reason=f"The letter cannot be written: {_told(error)}", counted=False)
+                ledger.fail(claim, line, reason=f"The letter cannot be written: {_told(error)}")
                 continue
             if not self.slow.knows(line):
                 return item
@@ -190,23 +202,25 @@ class SmtpCourier:
                 self.slow.carry(claim, line, item.letter)
         return None
 
-    def _settle(self, claim: Claim, line: Line, outcome: Outcome, *, counted: bool) -> None:
+    def _settle(self, claim: Claim, line: Line, outcome: Outcome) -> None:
         if outcome.verdict == Verdict.OURS:
-            settle(claim, line, outcome, counted=counted)
+            settle(claim, line, outcome)
             self.trouble = outcome.reason
         else:
-            self.trouble = self.doubt.hold(claim, line, outcome, counted=counted)
+            self.trouble = self.doubt.hold(claim, line, outcome) or self.trouble
 
     def _worked(self, claim: Claim, sent: Line) -> None:
-        self.faults = 0
         forgive(sent)
-        self.doubt.dispel(claim)
         if not self.has_worked:
             works_again(Channel.EMAIL)
             self.has_worked = True
 
     def _stop_at(self, claim: Claim, queue: deque[Line]) -> None:
-        opened, self.opened = self.opened, None
+        opened, answered = self.opened, self.answered
+        self.opened = self.answered = None
+        if answered:
+            ledger.take_next(claim, sent=answered, next=None)
+            self._worked(claim, answered)
         if opened:
             # Its letter has not left, and must not with the next words on this connection.
             self._hang_up()

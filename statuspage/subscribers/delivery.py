@@ -6,7 +6,7 @@ Never one task for each recipient: a line of the ledger is the work order, and w
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from statuspage.subscribers import ledger
@@ -38,10 +38,19 @@ class Courier(Protocol):
         """End."""
 
 
-def fan_out() -> int:
-    """Write down who is to be told of each notice whose time has come; tells how many there are."""
+def fan_out(*, once_begun: Callable[[], object] = lambda: None) -> int:
+    """Write down who is to be told of each notice whose time has come; tells how many there are.
+
+    `once_begun` is called when the first of them can be told.
+    """
     close_books()
-    return sum(ledger.fan_out(notice) for notice in Notice.objects.due().only("pk"))
+    count = 0
+    for notice in Notice.objects.due().only("pk"):
+        while (written := ledger.fan_out(notice)) is not None:
+            if written and not count:
+                once_begun()
+            count += written
+    return count
 
 
 def drain_mail(*, seconds: float = TURN) -> bool:

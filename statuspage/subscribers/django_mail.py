@@ -56,7 +56,7 @@ class BackendCourier:
                     settle(claim, line, replace(outcome, wait=outcome.wait or LATER))
                     trouble, wait = outcome.reason, outcome.wait
                 else:
-                    trouble = self.doubt.hold(claim, line, outcome, counted=True)
+                    trouble = self.doubt.hold(claim, line, outcome)
         finally:
             ledger.give_back(claim, *queue)
             trouble = self.doubt.end(claim, has_worked=self.has_worked) or trouble

@@ -7,7 +7,6 @@ off. Held against the addresses, that would cost everybody a notice, and three o
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 from statuspage.subscribers import ledger
 from statuspage.subscribers.ledger import Claim, Line
@@ -16,35 +15,28 @@ from statuspage.subscribers.settling import settle
 
 # So many in a row, with no letter taken between them, are no word about the addresses.
 IN_A_ROW = 10
-
-
-class Held(NamedTuple):
-    """A failure that nothing has contradicted; `counted` tells whether the ledger has counted the attempt."""
-
-    line: Line
-    outcome: Outcome
-    counted: bool
+# What may be said of a recipient, and mean us.
+UNSURE = (Verdict.REFUSED, Verdict.BAD_ADDRESS)
 
 
 class Doubt:
     """The failures since the last letter that was taken."""
 
     def __init__(self) -> None:
-        self.held: list[Held] = []
+        self.held: list[tuple[Line, Outcome]] = []
 
-    def hold(self, claim: Claim, line: Line, outcome: Outcome, *, counted: bool) -> str:
+    def hold(self, claim: Claim, line: Line, outcome: Outcome) -> str:
         """Hold a failure for now; tells what is wrong with us once there are too many, and gives all of them back."""
-        self.held.append(Held(line, outcome, counted))
+        self.held.append((line, outcome))
         if len(self.held) < IN_A_ROW:
             return ""
-        for one in self._taken():
-            ledger.give_back(claim, one.line, uncounted=one.counted)
+        ledger.give_back(claim, *(held for held, _ in self._taken()), uncounted=True)
         return f"{IN_A_ROW} letters in a row were not taken: {outcome.reason}"
 
     def dispel(self, claim: Claim) -> None:
         """A letter was taken: the server works, and what it said of the others holds."""
-        for one in self._taken():
-            settle(claim, one.line, one.outcome, counted=one.counted)
+        for line, outcome in self._taken():
+            settle(claim, line, outcome)
 
     def end(self, claim: Claim, *, has_worked: bool) -> str:
         """Settle what is left at the end of a claim; tells what is wrong with us, where it seems so.
@@ -54,16 +46,12 @@ class Doubt:
         """
         if has_worked:
             self.dispel(claim)
-        unproven = [one.outcome.reason for one in self.held if one.outcome.verdict in _UNSURE]
-        for line, outcome, counted in self._taken():
-            if outcome.verdict in _UNSURE:
-                outcome = replace(outcome, verdict=Verdict.DEFERRED)
-            settle(claim, line, outcome, counted=counted)
+        unproven = [outcome.reason for _, outcome in self.held if outcome.verdict in UNSURE]
+        for line, outcome in self._taken():
+            is_unsure = outcome.verdict in UNSURE
+            settle(claim, line, replace(outcome, verdict=Verdict.DEFERRED) if is_unsure else outcome)
         return f"The server took nothing, and refused: {unproven[-1]}" if unproven else ""
 
-    def _taken(self) -> list[Held]:
+    def _taken(self) -> list[tuple[Line, Outcome]]:
         held, self.held = self.held, []
         return held
-
-
-_UNSURE = (Verdict.REFUSED, Verdict.BAD_ADDRESS)

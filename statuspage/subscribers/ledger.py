@@ -9,21 +9,26 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sized
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from statuspage.subscribers.models import Delivery, Notice, Subscriber
+from statuspage.subscribers.prepared import Prepared
 
 State = Delivery.State
+T = TypeVar("T")
 # How long a claimed line belongs to its sender, in seconds; longer than a batch and its slowest message.
 LEASE = 120
+# So many subscribers are written down at once: some tenths of a second.
+SLICE = 10_000
 # A line that was taken up this often without an answer ends its sender each time.
 POISON = 5
 TABLES = {"delivery": Delivery._meta.db_table, "subscriber": Subscriber._meta.db_table}
@@ -37,20 +42,20 @@ CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM {delivery} WHERE state = 'pending' AND channel IN ({channels}) AND next_at <= {now}
         ORDER BY next_at LIMIT %s {skipping}
-    ) UPDATE {delivery} SET token = %s, next_at = {lease} WHERE id IN (SELECT id FROM due) RETURNING id"""
+    ) UPDATE {delivery} SET token = %s, next_at = {lease} WHERE id {among}
+    RETURNING subscriber_id, id, notice_id, attempts, answers"""
+# Asked by itself: joined to the claim, a planner that knows little of either table reads all subscribers each time.
 CLAIMED = """
-    SELECT d.id, d.notice_id, d.attempts, d.answers, s.id, s.code, s.secret, s.channel, s.address, s.locale,
-        s.time_zone, s.strikes
-    FROM {delivery} d JOIN {subscriber} s ON s.id = d.subscriber_id
-    WHERE d.id IN ({ids}) AND s.unsubscribed_at IS NULL AND s.suspended_at IS NULL
-    ORDER BY d.attempts, d.id"""
+    SELECT id, code, secret, channel, address, locale, time_zone, strikes FROM {subscriber}
+    WHERE id IN ({ids}) AND unsubscribed_at IS NULL AND suspended_at IS NULL"""
 # One statement for two lines: the one whose message was taken, and the one whose message is to leave next.
 TAKE_NEXT = """
     UPDATE {delivery} SET
-        state = CASE WHEN id = %s THEN 'sent' ELSE state END,
-        sent_at = CASE WHEN id = %s THEN {now} ELSE sent_at END,
-        attempts = CASE WHEN id = %s THEN attempts + 1 ELSE attempts END
-    WHERE (id = %s AND state <> 'sent') OR (id = %s AND token = %s AND state = 'pending' AND next_at > {now})
+        state = CASE WHEN id = {sent} THEN 'sent' ELSE state END,
+        sent_at = CASE WHEN id = {sent} THEN {now} ELSE sent_at END,
+        attempts = CASE WHEN id = {next} THEN attempts + 1 ELSE attempts END
+    WHERE (id = {sent} AND state <> 'sent')
+        OR (id = {next} AND token = {token} AND state = 'pending' AND next_at > {now})
     RETURNING id"""
 
 
@@ -70,6 +75,18 @@ class Line(NamedTuple):
     time_zone: str
     strikes: int
 
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it was taken up before and never answered for: perhaps it ended its sender."""
+        return self.attempts > self.answers
+
+
+@dataclass
+class Taken:
+    """Whether the line that was asked for is this sender's to send; known once the ledger has answered."""
+
+    is_ours: bool = False
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -85,81 +102,104 @@ class Claim:
 
 
 @transaction.atomic
-def fan_out(notice: Notice) -> int:
-    """Write down everybody who is to be told, in one statement; repeating it adds nobody. Tells how many they are."""
-    # Withdrawn meanwhile, or fanned out by another: the lock shows it.
-    locked = Notice.objects.select_for_update().due().filter(pk=notice.pk).first()
+def fan_out(notice: Notice) -> int | None:
+    """Write down the next of those who are to be told, in one statement; tells how many, None where there is no more.
+
+    A slice at a time: the first can be told while the last are written down. Whoever comes after a writer that died
+    goes on behind its last slice; repeating one adds nobody.
+    """
+    # Withdrawn meanwhile, written to the end, or in the hands of another: the lock shows it.
+    locked = Notice.objects.select_for_update(skip_locked=True).due().filter(pk=notice.pk).first()
     if locked is None:
-        return 0
-    found = Subscriber.objects.interested_in(locked).order_by("pk").values("id", "channel")
-    interested, values = found.query.sql_with_params()
+        return None
+    following = Subscriber.objects.filter(pk__gt=locked.written_to).order_by("pk")
+    last = following.values_list("pk", flat=True)[SLICE - 1 : SLICE].first()
+    found = Subscriber.objects.interested_in(locked).filter(pk__gt=locked.written_to)
+    if last is not None:
+        found = found.filter(pk__lte=last)
+    interested, values = found.order_by("pk").values("id", "channel").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_sql(FAN_OUT, interested=interested), [locked.pk, *values])
         count = cursor.rowcount
-    locked.fanned_out_at = timezone.now()
-    locked.save(update_fields=["fanned_out_at"])
+    locked.fanned_out_at, locked.written_to = locked.fanned_out_at or timezone.now(), last
+    locked.save(update_fields=["fanned_out_at", "written_to"])
     return count
 
 
 def claim(channels: Iterable[str], *, limit: int) -> Claim:
     """Take up to so many due lines of some channels for this sender alone; those that failed least come first."""
     token, wanted = secrets.token_hex(16), list(channels)
-    skipping = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    statement = _sql(CLAIM, channels=", ".join(["%s"] * len(wanted)), skipping=skipping)
+    on_postgresql = connection.vendor == "postgresql"
+    statement = _sql(
+        CLAIM,
+        channels=_places(wanted),
+        skipping="FOR UPDATE SKIP LOCKED" if on_postgresql else "",
+        among="= ANY (ARRAY(SELECT id FROM due))" if on_postgresql else "IN (SELECT id FROM due)",
+    )
     while True:
         until = time.monotonic() + LEASE
         with connection.cursor() as cursor:
             cursor.execute(statement, [*wanted, limit, token])
-            keys = [key for (key,) in cursor.fetchall()]
-            if not keys:
+            claimed = cursor.fetchall()
+            if not claimed:
                 return Claim(token, until, [])
-            cursor.execute(_sql(CLAIMED, ids=", ".join(["%s"] * len(keys))), keys)
-            lines = [Line(*row) for row in cursor.fetchall()]
-        if len(lines) < len(keys):
+            cursor.execute(_sql(CLAIMED, ids=_places(claimed)), [who for who, *_ in claimed])
+            listening = {told[0]: told for told in cursor.fetchall()}
+        lines = [Line(*facts, *listening[who]) for who, *facts in claimed if who in listening]
+        if len(lines) < len(claimed):
             # Whoever left while they were written down is not told, nor is somebody erased.
-            unwanted = set(keys) - {line.id for line in lines}
+            unwanted = {key for _, key, *_ in claimed} - {line.id for line in lines}
             Delivery.objects.filter(pk__in=unwanted, token=token, state=State.PENDING).update(state=State.DROPPED)
         if lines:
-            return Claim(token, until, lines)
+            return Claim(token, until, sorted(lines, key=lambda line: (line.attempts, line.id)))
 
 
 def take_next(claim: Claim, *, sent: Line | None, next: Line | None) -> bool:
-    """Mark the line whose message was taken, and tell whether the next one is still ours and wanted.
+    """Mark the line whose message was taken, and tell whether the next one is still ours and wanted."""
+    with taking_next(claim, sent=sent, next=next) as taken:
+        pass
+    return taken.is_ours
+
+
+@contextmanager
+def taking_next(claim: Claim, *, sent: Line | None, next: Line | None) -> Iterator[Taken]:
+    """The same, while something is done that asks nothing of the database: the mark is on its way, and holds.
 
     Asked before each message: it counts the attempt, and says no where the lease is over, or nobody is to be told. A
     database that restarts is waited for as long as the lease lasts: what was sent must not be forgotten.
     """
-    done, coming = sent.id if sent else None, next.id if next else None
-    statement = _take_next(connection.vendor)
-    while True:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [done, done, coming, done, coming, claim.token])
-                return (coming,) in cursor.fetchall()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block or not claim.has(0):
-                raise
-            connection.close()
-            time.sleep(0.25)
+    taken, values = Taken(), (sent.id if sent else None, next.id if next else None, claim.token)
+    answer = _insist(claim, lambda: _statement().ask(*values))
+    try:
+        yield taken
+    finally:
+        # Marked once more where it restarted in between: that does no harm.
+        found = _insist(claim, answer, again=lambda: _statement().ask(*values)())
+        taken.is_ours = next is not None and next.id in found
 
 
-def put_off(claim: Claim, line: Line, *, until: datetime, reason: str, counted: bool = True) -> None:
-    """Try again then; the answer that asked for it is counted, and the attempt where `take_next` has not done so."""
-    attempts, answers = F("attempts") + int(not counted), F("answers") + 1
-    _of(claim, line).update(next_at=until, token="", last_error=reason, attempts=attempts, answers=answers)
+def put_off(claim: Claim, line: Line, *, until: datetime, reason: str) -> None:
+    """Try again then; the answer that asked for it is counted."""
+    _of(claim, line).update(next_at=until, token="", last_error=reason, answers=F("answers") + 1)
 
 
-def fail(claim: Claim, line: Line, *, reason: str, counted: bool = True) -> None:
+def fail(claim: Claim, line: Line, *, reason: str) -> None:
     """Nobody was told, and nobody will be unless somebody at the desk asks for it."""
-    attempts = F("attempts") + int(not counted)
-    _of(claim, line).update(state=State.FAILED, token="", last_error=reason, attempts=attempts)
+    _of(claim, line).update(state=State.FAILED, token="", last_error=reason)
 
 
 def give_back(claim: Claim, *lines: Line, later: timedelta = timedelta(0), uncounted: bool = False) -> None:
     """Let others, or this sender later, take lines up again; `uncounted` takes back the attempt that was counted."""
+    if not lines:
+        return
     found = Delivery.objects.filter(pk__in=[line.id for line in lines], token=claim.token, state=State.PENDING)
     changes = {"attempts": F("attempts") - 1} if uncounted else {}
     found.update(next_at=timezone.now() + later, token="", **changes)
+
+
+def discount(claim: Claim, line: Line) -> None:
+    """Take back the attempt that `take_next` has counted; the line stays with its sender."""
+    _of(claim, line).update(attempts=F("attempts") - 1)
 
 
 def bury() -> int:
@@ -175,9 +215,27 @@ def _of(claim: Claim, line: Line) -> QuerySet[Delivery]:
 
 
 @cache
-def _take_next(vendor: str) -> str:
-    """Asked once for each message, put into words once."""
-    return _sql(TAKE_NEXT)
+def _statement() -> Prepared:
+    """What is asked for each message, put into words once."""
+    sign = "$" if connection.vendor == "postgresql" else "?"
+    statement = _sql(TAKE_NEXT, sent=f"{sign}1", next=f"{sign}2", token=f"{sign}3")
+    return Prepared("take_next", statement.replace("%%", "%"))
+
+
+def _insist(claim: Claim, ask: Callable[[], T], *, again: Callable[[], T] | None = None) -> T:
+    while True:
+        try:
+            return ask()
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or not claim.has(0):
+                raise
+            connection.close()
+            time.sleep(0.25)
+            ask = again or ask
+
+
+def _places(values: Sized) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def _sql(statement: str, **parts: str) -> str:
@@ -185,5 +243,7 @@ def _sql(statement: str, **parts: str) -> str:
     if connection.vendor == "postgresql":
         now, lease = "statement_timestamp()", f"statement_timestamp() + interval '{LEASE} seconds'"
     else:
-        now, lease = (f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{shift})" for shift in ("", f", '+{LEASE} seconds'"))
+        # It counts thousandths, and Python more: what was put off until now is due by the end of this one.
+        clock = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{}) || '999'"
+        now, lease = clock.format(""), clock.format(f", '+{LEASE} seconds'")
     return statement.format(now=now, lease=lease, **TABLES, **parts)

@@ -7,6 +7,7 @@ matter of the mail server's speed and not of ours.
 from __future__ import annotations
 
 import binascii
+import contextlib
 import hashlib
 import hmac
 import re
@@ -56,6 +57,7 @@ class Letters:
         self.page = StatusPage.objects.get()
         self.notices: dict[int, Notice] = {}
         self.composed: dict[tuple[int, str, str], Composed] = {}
+        self.ahead: tuple[Line, Letter] | None = None
 
     def notice(self, key: int) -> Notice:
         """A notice, read once."""
@@ -65,13 +67,22 @@ class Letters:
 
     def of(self, line: Line) -> Letter:
         """The letter of one line of the ledger."""
-        key = (line.notice_id, line.locale, line.time_zone)
+        if self.ahead and self.ahead[0] is line:
+            return self.ahead[1]
+        key = _alike(line)
         if key not in self.composed:
             notice = self.notice(line.notice_id)
             # Its times are told in the language of its words.
             language = line.locale if line.locale in notice.letters else self.page.locale
             self.composed[key] = compose(notice, language, line.time_zone, self.page)
         return self.composed[key].filled_in(line)
+
+    def write_ahead(self, line: Line) -> None:
+        """Fill in a letter while nothing else can be done; whatever else it takes waits until it is asked for."""
+        composed = self.composed.get(_alike(line))
+        if composed:
+            with contextlib.suppress(ValueError):
+                self.ahead = (line, composed.filled_in(line))
 
     def message(self, line: Line, connection: Any) -> EmailMultiAlternatives:
         """The same for a backend of Django's, which builds its mails by itself."""
@@ -91,6 +102,11 @@ class Letters:
         )
         message.attach_alternative(html, "text/html")
         return message
+
+
+def _alike(line: Line) -> tuple[int, str, str]:
+    """What lines have in common whose letters differ in their slots alone."""
+    return line.notice_id, line.locale, line.time_zone
 
 
 class Composed:

@@ -183,7 +183,7 @@ class SignUp(models.Model):
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def due(self) -> NoticeQuerySet:
         """Those whose recipients are to be written down now."""
-        return self.filter(fanned_out_at=None, withdrawn_at=None, due_at__lte=timezone.now())
+        return self.filter(written_to__isnull=False, withdrawn_at=None, due_at__lte=timezone.now())
 
 
 class Notice(models.Model):
@@ -209,7 +209,9 @@ class Notice(models.Model):
     url = models.CharField(max_length=500)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)
+    # When the first of its recipients were written down, and up to which subscriber they are; none once all are.
     fanned_out_at = models.DateTimeField(null=True)
+    written_to = models.BigIntegerField(null=True, default=0)
     withdrawn_at = models.DateTimeField(null=True)
     # How many lines of each channel ended how, once none is pending: counted once, for there may be many.
     counts = models.JSONField(null=True)
@@ -220,11 +222,11 @@ class Notice(models.Model):
         ordering = ["created_at", "id"]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(fanned_out_at__isnull=True, withdrawn_at__isnull=True), name="notice_due"
+                fields=["due_at"], condition=Q(written_to__isnull=False, withdrawn_at__isnull=True), name="notice_due"
             ),
             models.Index(
                 fields=["fanned_out_at"],
-                condition=Q(fanned_out_at__isnull=False, counts__isnull=True),
+                condition=Q(written_to__isnull=True, counts__isnull=True),
                 name="notice_uncounted",
             ),
             models.Index(fields=["thread", "created_at"], name="notice_of_thread"),

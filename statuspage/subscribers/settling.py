@@ -18,21 +18,21 @@ STRIKES = 3
 REST, LONGEST_REST = timedelta(seconds=15), timedelta(minutes=5)
 
 
-def settle(claim: Claim, line: Line, outcome: Outcome, *, counted: bool = True) -> None:
-    """Write down what came of a line; `counted` tells whether `take_next` has counted the attempt."""
+def settle(claim: Claim, line: Line, outcome: Outcome) -> None:
+    """Write down what came of a line whose attempt `take_next` has counted."""
     if outcome.verdict == Verdict.SENT:
         ledger.take_next(claim, sent=line, next=None)
         forgive(line)
     elif outcome.verdict == Verdict.OURS:
-        ledger.give_back(claim, line, later=outcome.wait or timedelta(0), uncounted=counted)
+        ledger.give_back(claim, line, later=outcome.wait or timedelta(0), uncounted=True)
     elif outcome.verdict == Verdict.DEFERRED:
         at = patience.next_attempt(line.channel, line.answers, at=timezone.now(), wait=outcome.wait)
         if at:
-            ledger.put_off(claim, line, until=at, reason=outcome.reason, counted=counted)
+            ledger.put_off(claim, line, until=at, reason=outcome.reason)
         else:
-            ledger.fail(claim, line, reason=f"Given up: {outcome.reason}", counted=counted)
+            ledger.fail(claim, line, reason=f"Given up: {outcome.reason}")
     else:
-        ledger.fail(claim, line, reason=outcome.reason, counted=counted)
+        ledger.fail(claim, line, reason=outcome.reason)
         if outcome.verdict in (Verdict.BAD_ADDRESS, Verdict.GONE):
             blame(line.subscriber_id, line.channel, at_once=outcome.verdict == Verdict.GONE)
 

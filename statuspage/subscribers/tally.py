@@ -108,7 +108,7 @@ def _audience(notice: Notice) -> Counts:
 def close_books() -> None:
     """Count once and for all what is told to the end: its lines are many, and it is looked at for years."""
     pending = Delivery.objects.filter(notice=OuterRef("pk"), state=State.PENDING)
-    open_books = Notice.objects.filter(fanned_out_at__isnull=False, counts__isnull=True).exclude(Exists(pending))
+    open_books = Notice.objects.filter(written_to=None, counts__isnull=True).exclude(Exists(pending))
     keys = list(open_books.values_list("pk", flat=True)[:100])
     counted = _live(keys)
     for key in keys:

@@ -8,11 +8,13 @@ from statuspage.subscribers import answering, delivery
 
 @shared_task
 def fan_out() -> None:
-    """Write down who is to be told of what was announced, and wake whoever tells them."""
-    if delivery.fan_out():
-        # Two: one for each sender that there may be. More of them would only find nothing to do.
-        for task in (drain_mail, drain_mail, drain_hooks):
-            wake_soon(task.name)
+    """Write down who is to be told of what was announced, and wake whoever tells them.
+
+    One sender begins with the first, and another joins it once all are written down. More of them would only stand in
+    the way of what is announced next.
+    """
+    if delivery.fan_out(once_begun=_wake_senders):
+        _wake_senders()
 
 
 @shared_task
@@ -43,3 +45,8 @@ def answer_sign_ups() -> None:
 def purge() -> None:
     """Forget who never confirmed, and who left long ago."""
     answering.purge()
+
+
+def _wake_senders() -> None:
+    for task in (drain_mail, drain_hooks):
+        wake_soon(task.name)

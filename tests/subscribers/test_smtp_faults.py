@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 import pytest
 from django.utils import timezone
 
-from statuspage.subscribers import couriers, delivery, slow_lane, smtp
+from statuspage.subscribers import couriers, delivery, ledger, slow_lane, smtp
 from statuspage.subscribers.models import Delivery, Subscriber, Trouble
 from tests.subscribers.mail_server import HANG_UP, MESSAGE_ID, SILENCE
 
@@ -332,6 +332,36 @@ def test_a_letter_that_ends_its_sender_is_given_up_after_five_times(
     assert delivery.drain_mail() is False
     assert sorted(server.recipients()) == sorted(READERS[1:])
     assert states() == dict.fromkeys(READERS, "sent") | {READERS[0]: "failed"}
+    # Whoever came next when it first happened; from then on it travelled alone.
+    assert sorted(Delivery.objects.filter(state="sent").values_list("attempts", flat=True)) == [1, 1, 2]
+
+
+@PIPELINING
+def test_a_sender_that_stood_still_past_its_lease_sends_nothing_that_it_had_taken_up(
+    monkeypatch, mail_server, make_subscribers, make_notice, pipelining
+):
+    claims, over, has = [], set(), ledger.Claim.has
+    claim = ledger.claim
+
+    def remembered(*args, **said):
+        claims.append(claim(*args, **said))
+        return claims[-1]
+
+    def behave(stage, recipient):
+        if stage == "end" and recipient == READERS[0]:
+            # Its letter is taken; its clock has run on when it hears of that.
+            over.add(claims[0].token)
+
+    monkeypatch.setattr(ledger, "claim", remembered)
+    monkeypatch.setattr(ledger.Claim, "has", lambda self, seconds: self.token not in over and has(self, seconds))
+    server = mail_server(pipelining=pipelining, behave=behave)
+    make_subscribers(*READERS)
+    make_notice()
+    tell()
+    assert len(claims) > 1
+    assert server.connections == 2
+    everybody_is_told(server)
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
 
 
 @pytest.mark.parametrize("stage", ["rcpt", "end"])

@@ -1,6 +1,11 @@
 """However many senders there are, and whenever one of them stands still: each line has one owner, and sent is final."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -29,10 +34,10 @@ def test_two_senders_at_once_tell_everybody_once(monkeypatch, mail_server, make_
     server = mail_server()
     make_subscribers(*ADDRESSES)
     make_notice()
+    delivery.fan_out()
 
     def send():
         try:
-            delivery.fan_out()
             while delivery.drain_mail():
                 pass
         finally:
@@ -114,6 +119,38 @@ def test_a_notice_is_withdrawn_or_fanned_out_and_never_both(make_subscribers, ma
     assert early.fanned_out_at is None
 
 
+KILLED = """
+import os, signal
+from statuspage.subscribers import ledger
+claim = ledger.claim(["email"], limit=2)
+first, second = claim.lines
+ledger.take_next(claim, sent=None, next=first)
+with ledger.taking_next(claim, sent=first, next=second):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has done it before it is waited for.")
+def test_a_mark_that_was_handed_over_holds_though_its_sender_is_killed_before_the_answer(make_subscribers, make_notice):
+    make_subscribers(*ADDRESSES[:3])
+    make_notice()
+    delivery.fan_out()
+    where = connection.settings_dict
+    url = f"postgres://{where['USER']}@{where['HOST']}:{where['PORT']}/{where['NAME']}"
+    sender = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", KILLED],
+        env={**os.environ, "DATABASE_URL": url},
+        check=False,
+    )
+    assert sender.returncode == -signal.SIGKILL
+    deadline = time.monotonic() + 10
+    while not Delivery.objects.filter(state="sent").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    found = Delivery.objects.order_by("pk").values_list("state", "attempts")
+    assert list(found) == [("sent", 1), ("pending", 1), ("pending", 0)]
+
+
 class Senders(RuleBasedStateMachine):
     """Senders take lines up, let them go and stand still in any order; a model keeps who may send what."""
 
@@ -165,8 +202,10 @@ class Senders(RuleBasedStateMachine):
     @rule(of=claims, hours=st.integers(-1, 1))
     def put_off(self, of, hours):
         claim, line = of
-        ledger.put_off(claim, line, until=timezone.now() + timedelta(hours=hours), reason="Later.", counted=False)
-        self.let_go(claim, line)
+        # Only what was taken up can have got an answer.
+        if (claim.token, line.id) in self.in_hand:
+            ledger.put_off(claim, line, until=timezone.now() + timedelta(hours=hours), reason="Later.")
+            self.let_go(claim, line)
 
     @rule(of=claims)
     def fail(self, of):
