@@ -50,9 +50,11 @@ def test_an_address_beyond_its_limit_gets_the_same_answer_and_no_row(client, ask
     assert SignUp.objects.count() == 3
 
 
-def test_guessing_a_pass_tells_nothing(client, make_subscriber):
-    known = make_subscriber()
-    for kind in ("confirm", "manage", "unsubscribe"):
-        first = client.get(f"/subscriptions/{kind}/{known.code}-{'0' * 32}")
-        other = client.get(f"/subscriptions/{kind}/{'z' * 12}-{'0' * 32}")
+@pytest.mark.parametrize("guess", ["0" * 32, "é" * 32, "%00", "٣" * 32, ""])
+def test_guessing_a_pass_tells_nothing(client, asking, make_subscriber, guess):
+    client.post("/subscribe", asking())
+    known = {"confirm": SignUp.objects.get().code, **dict.fromkeys(("manage", "unsubscribe"), make_subscriber().code)}
+    for kind, code in known.items():
+        first = client.get(f"/subscriptions/{kind}/{code}-{guess}")
+        other = client.get(f"/subscriptions/{kind}/{'z' * 12}-{guess}")
         assert (first.status_code, first.content) == (404, other.content)
