@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.codes import new_code, validate_code
+from statuspage.subscribers.addresses import shown
 
 
 def new_secret() -> str:
@@ -123,6 +124,11 @@ class Subscriber(models.Model):
         return self.unsubscribed_at is None and self.suspended_at is None
 
     @property
+    def shown_address(self) -> str:
+        """The address as its reader is shown it; that of a hook is a secret."""
+        return self.address if self.channel == Channel.EMAIL else shown(self.address)
+
+    @property
     def mailbox(self) -> str:
         """Where a person reads what is told about the subscription itself."""
         return self.address if self.channel == Channel.EMAIL else self.contact
@@ -173,6 +179,11 @@ class SignUp(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def shown_address(self) -> str:
+        """The address as its reader is shown it; that of a hook is a secret."""
+        return self.address if self.channel == Channel.EMAIL else shown(self.address)
 
     @property
     def mailbox(self) -> str:
