@@ -246,10 +246,14 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def language(self, *languages: str) -> str:
+        """The first of these languages in which its letter was written; there is one in that of the page."""
+        return next((one for one in languages if one in self.letters), None) or next(iter(self.letters))
+
     def letter(self, *languages: str) -> dict[str, Any]:
-        """The letter in the first of these languages in which it was written; there is one in that of the page."""
+        """The letter in that language."""
         letters: dict[str, dict[str, Any]] = self.letters
-        return next((letters[one] for one in languages if one in letters), None) or next(iter(letters.values()))
+        return letters[self.language(*languages)]
 
 
 class Delivery(models.Model):

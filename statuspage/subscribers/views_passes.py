@@ -77,7 +77,7 @@ def manage(request: HttpRequest, given: str) -> HttpResponse:
     page, subscriber = StatusPage.objects.get(), links.subscriber_of(given, links.MANAGE)
     if subscriber is None or subscriber.unsubscribed_at:
         return _gone(page)
-    with translation.override(_spoken(page, subscriber.locale)):
+    with translation.override(page.spoken(subscriber.locale)):
         typed = request.POST if request.method == "POST" and "resume" not in request.POST else None
         form = PreferencesForm(typed, page=page, subscriber=subscriber)
         done = ""
@@ -132,7 +132,7 @@ def _tell(
     **told: Any,
 ) -> HttpResponse:
     """A page in a subscriber's language. It says of itself to be the public form: its own address holds the pass."""
-    language = _spoken(page, locale)
+    language = page.spoken(locale)
     with translation.override(language):
         # Asked once: a template would ask a function anew at each mention.
         told |= {"wanted": wanted and wanted(), "alternates": []}
@@ -146,7 +146,3 @@ def _in_words(subscriber: Subscriber) -> InWords:
 
 def _signing(subscriber: Subscriber) -> dict[str, Any]:
     return {"secret": links.signing_secret(subscriber)} if subscriber.channel == Channel.WEBHOOK else {}
-
-
-def _spoken(page: StatusPage, locale: str) -> str:
-    return locale if locale in page.languages else page.locale

@@ -70,6 +70,14 @@ def test_whoever_is_suspended_is_mailed_nothing_whatever_is_asked_in_their_name(
     assert not SignUp.objects.exclude(due_at=None).exists()
 
 
+def test_an_answer_goes_where_staff_read_it_and_comes_from_the_senders_own_domain(sign_up, mailed, settings):
+    settings.MAIL_REPLY_TO, settings.DEFAULT_FROM_EMAIL = "help@example.com", "status@mail.example.org"
+    sign_up()
+    [letter] = mailed()
+    assert letter.message()["Reply-To"] == "help@example.com"
+    assert letter.message()["Message-ID"].endswith("@mail.example.org>")
+
+
 def test_whoever_left_may_come_back(sign_up, mailed, make_subscriber, client):
     unsubscribe(make_subscriber())
     sign_up()
