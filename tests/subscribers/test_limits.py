@@ -45,6 +45,15 @@ def test_a_network_of_ipv6_is_what_one_customer_has(client, asking):
     assert [ask(f"{before}192.0.2.1").status_code for before in ("", "::ffff:") * 3] == [303] * 5 + [429]
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8:1:1::1"])
+def test_where_somebody_asked_from_is_counted_and_not_kept(client, asking, address):
+    client.post("/subscribe", asking(), REMOTE_ADDR=address)
+    [kept] = SignUp.objects.values()
+    assert kept["network"]
+    assert "192.0.2" not in str(kept)
+    assert "2001:db8" not in str(kept)
+
+
 def test_behind_proxies_the_reader_is_counted_and_not_the_proxy(client, asking, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
