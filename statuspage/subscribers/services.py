@@ -9,19 +9,21 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.waking import wake_soon
 from statuspage.subscribers.models import (
     HOOKS,
+    Channel,
     Delivery,
     Followed,
     Notice,
     SignUp,
     Subscriber,
     SubscriberQuerySet,
+    is_at,
+    is_read_by,
     new_secret,
 )
 
@@ -206,10 +208,38 @@ def resume(subscriber: Subscriber) -> None:
 
 
 @transaction.atomic
-def erase(subscriber: Subscriber) -> None:
-    """Forget somebody; the ledger keeps that one more was told, and not who."""
-    _drop_pending(subscriber)
-    subscriber.delete()
+def remove(subscriber: Subscriber) -> None:
+    """Forget somebody at once, with whatever was asked in their name."""
+    mail = subscriber.channel == Channel.EMAIL
+    asked = is_read_by(subscriber.address) if mail else is_at(subscriber.channel, subscriber.address)
+    SignUp.objects.filter(asked).delete()
+    erase([subscriber])
+
+
+@transaction.atomic
+def erase(subscribers: Iterable[Subscriber]) -> None:
+    """Forget some; the ledger keeps that so many more were told, and not who."""
+    gone = [one.pk for one in subscribers]
+    lines = Delivery.objects.filter(subscriber__in=gone)
+    lines.filter(state=PENDING).update(state=DROPPED)
+    # The words of a server that refused mostly name whom.
+    lines.exclude(last_error="").update(last_error="")
+    Subscriber.objects.filter(pk__in=gone).delete()
+
+
+@transaction.atomic
+def unfollow(incident: str, *, most: int) -> int:
+    """End that some follow an incident, and forget those who asked for nothing else; tells how many they were.
+
+    Whoever is suspended is not forgotten: that is why nobody mails them.
+    """
+    ending = list(Followed.objects.filter(incident=incident).order_by("pk")[:most])
+    # Whoever asks for more at this moment waits, and begins anew.
+    followers = Subscriber.objects.select_for_update().filter(pk__in=[one.subscriber_id for one in ending])
+    listening = [one.pk for one in followers if one.is_listening and not one.whole_page]
+    Followed.objects.filter(pk__in=[one.pk for one in ending]).delete()
+    erase(Subscriber.objects.filter(pk__in=listening, groups=None, components=None, followed=None))
+    return len(ending)
 
 
 def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *, at: datetime) -> Subscriber:
@@ -243,8 +273,7 @@ def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *
 
 
 def _known(channel: str, address: str) -> Subscriber | None:
-    same = Subscriber.objects.select_for_update().alias(lower=Lower("address"))
-    return same.filter(channel=channel, lower=address.lower()).first()
+    return Subscriber.objects.select_for_update().filter(is_at(channel, address)).first()
 
 
 def _drop_pending(subscriber: Subscriber) -> None:
