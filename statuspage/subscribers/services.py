@@ -60,6 +60,10 @@ class BelongsToSomebodyElse(Exception):
     """A hook that is subscribed already, by another contact: its preferences and its secret are theirs."""
 
 
+class NoLongerHolds(Exception):
+    """A link that did what it does, and whose subscription has ended since; or one that staff have stopped."""
+
+
 @transaction.atomic
 def announce(notices: Iterable[Notice]) -> None:
     """Record what is to be told, inside the caller's transaction; a few rows, whatever the number of subscribers.
@@ -140,23 +144,30 @@ def sign_up(
 def confirm(asked: SignUp, *, at: datetime | None = None) -> Subscriber:
     """What the link of a sign-up does: a new subscription, or the asked for added to the one that is there.
 
-    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read. Raises
-    BelongsToSomebodyElse for a hook that another contact looks after: a link proves one's own mailbox alone.
+    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read, unless staff
+    suspended them. Raises BelongsToSomebodyElse for a hook that another contact looks after, since a link proves one's
+    own mailbox alone, and NoLongerHolds for one that was used: whoever left or was removed is not brought back by it.
     """
     at = at or timezone.now()
     # A second click waits for the first, and finds the subscription.
-    asked = SignUp.objects.select_for_update().get(pk=asked.pk)
-    scope = Scope.of(asked.scope)
+    found = SignUp.objects.select_for_update().filter(pk=asked.pk).first()
     known = _known(asked.channel, asked.address)
+    if found is None or (known and known.suspension == Subscriber.Suspension.STAFF):
+        raise NoLongerHolds
+    if found.confirmed_at:
+        if known and known.is_listening and known.mailbox.lower() == asked.mailbox.lower():
+            return known
+        raise NoLongerHolds
     if known and known.mailbox.lower() != asked.mailbox.lower():
         if known.unsubscribed_at is None:
             raise BelongsToSomebodyElse
         # Whoever had it before knows its secret, and with that its passes.
         Subscriber.objects.filter(pk=known.pk).update(secret=new_secret())
+    SignUp.objects.filter(pk=asked.pk).update(confirmed_at=at)
     return _subscribe(
         asked.channel,
         asked.address,
-        scope,
+        Scope.of(asked.scope),
         {"contact": asked.contact, "locale": asked.locale, "time_zone": asked.time_zone},
         at=at,
     )

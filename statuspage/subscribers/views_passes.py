@@ -21,7 +21,7 @@ from statuspage.subscribers.forms import LinkForm, PreferencesForm
 from statuspage.subscribers.models import Channel, Subscriber
 from statuspage.subscribers.pages import SUBSCRIBE, rendered
 from statuspage.subscribers.scopes import InWords, in_words, scope_of
-from statuspage.subscribers.services import BelongsToSomebodyElse, Scope
+from statuspage.subscribers.services import BelongsToSomebodyElse, NoLongerHolds, Scope
 
 PassView = Callable[[HttpRequest, str], HttpResponse]
 # Nobody is told where a reader was before, nor may anything keep a page that shows what one subscriber chose.
@@ -60,6 +60,8 @@ def confirm(request: HttpRequest, given: str) -> HttpResponse:
         subscriber = services.confirm(asked)
     except BelongsToSomebodyElse:
         return _tell("taken", page, asked.locale, status=409, asked=asked)
+    except NoLongerHolds:
+        return _gone(page)
     return _tell(
         "confirmed",
         page,
