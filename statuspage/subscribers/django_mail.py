@@ -66,7 +66,7 @@ class BackendCourier:
             self.connection.send_messages([message])
         except Exception as error:
             # Backends raise what they like.
-            return _judged(error)
+            return judged(error)
         return SENT
 
     def _worked(self) -> None:
@@ -75,7 +75,8 @@ class BackendCourier:
             self.has_worked = True
 
 
-def _judged(error: Exception) -> Outcome:
+def judged(error: Exception) -> Outcome:
+    """What it means that a backend raised something: this one letter cannot be sent, or none can."""
     reason = shortened(str(error)) or type(error).__name__
     status: Any = getattr(error, "status_code", None)
     if type(error).__name__ == "AnymailRecipientsRefused":

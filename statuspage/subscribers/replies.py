@@ -17,7 +17,7 @@ from statuspage.publishing.pages import in_languages
 from statuspage.subscribers import links
 from statuspage.subscribers.addresses import host_of
 from statuspage.subscribers.envelopes import personal_letter
-from statuspage.subscribers.models import Channel, SignUp, Subscriber, SubscriberQuerySet
+from statuspage.subscribers.models import Channel, SignUp, Subscriber, SubscriberQuerySet, is_at, is_read_by
 from statuspage.subscribers.scopes import InWords, covers, in_words
 from statuspage.subscribers.services import Scope
 
@@ -32,14 +32,14 @@ def reply_to(asked: SignUp, *, mailed_lately: bool) -> Reply | None:
     A mailbox that confirmed nothing yet gets one letter a day, whatever strangers ask for in its name.
     """
     mailbox, scope = asked.mailbox, Scope.of(asked.scope)
-    if Subscriber.objects.filter(channel=Channel.EMAIL, address__iexact=mailbox, suspension__in=NEVER).exists():
+    concerned = is_at(Channel.EMAIL, mailbox) | is_at(asked.channel, asked.address)
+    if Subscriber.objects.filter(concerned, suspension__in=NEVER).exists():
         return None
     if scope.is_empty:
         mine = list(read_by(mailbox))
         return (lambda page, at: links_letter(asked, mine, page, at)) if mine else None
-    known = Subscriber.objects.filter(channel=asked.channel, address__iexact=asked.address, unsubscribed_at=None)
-    subscriber = known.first()
-    if subscriber and (subscriber.mailbox.lower() != mailbox.lower() or subscriber.suspension in NEVER):
+    subscriber = Subscriber.objects.filter(is_at(asked.channel, asked.address), unsubscribed_at=None).first()
+    if subscriber and subscriber.mailbox.lower() != mailbox.lower():
         return None
     if subscriber and subscriber.is_listening and covers(subscriber, scope):
         here = subscriber
@@ -51,9 +51,7 @@ def reply_to(asked: SignUp, *, mailed_lately: bool) -> Reply | None:
 
 def read_by(mailbox: str) -> SubscriberQuerySet:
     """The subscriptions that the reader of a mailbox looks after."""
-    here = Subscriber.objects.filter(channel=Channel.EMAIL, address__iexact=mailbox)
-    hooks = Subscriber.objects.exclude(channel=Channel.EMAIL).filter(contact__iexact=mailbox)
-    return (here | hooks).filter(unsubscribed_at=None)
+    return Subscriber.objects.filter(is_read_by(mailbox), unsubscribed_at=None)
 
 
 def confirm_letter(asked: SignUp, page: StatusPage) -> EmailMultiAlternatives:

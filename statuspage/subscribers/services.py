@@ -125,8 +125,9 @@ def sign_up(
     locale: str = "en",
     time_zone: str = "",
     network: str = "",
+    answered: bool = False,
 ) -> SignUp:
-    """Ask for a subscription; whoever reads the address gets a link by which to confirm it."""
+    """Ask for a subscription; whoever reads the address gets a link by which to confirm it, unless it is `answered`."""
     made = SignUp.objects.create(
         channel=channel,
         address=address,
@@ -135,6 +136,7 @@ def sign_up(
         locale=locale,
         time_zone=time_zone,
         network=network,
+        due_at=None if answered else timezone.now(),
     )
     wake_soon(ANSWER_SIGN_UPS)
     return made

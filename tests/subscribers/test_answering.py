@@ -172,6 +172,30 @@ def test_a_mail_server_that_fails_costs_time_and_no_letter(sign_up, failing, mai
     assert mailed() == []
 
 
+def test_the_desk_says_that_mail_rests_until_a_letter_leaves(sign_up, failing, mailed, settings, clock, client, staff):
+    client.force_login(staff)
+    working = settings.EMAIL_BACKEND
+    sign_up()
+    failing(OSError("no route to the mail server"))
+    answer_sign_ups()
+    assert "no route to the mail server" in client.get("/desk/").text
+    settings.EMAIL_BACKEND = working
+    clock.shift(AGAIN)
+    assert len(mailed()) == 1
+    assert "no route to the mail server" not in client.get("/desk/").text
+
+
+def test_what_a_server_thinks_of_a_letter_to_a_stranger_rests_no_news(sign_up, failing, mailed, settings, clock):
+    working = settings.EMAIL_BACKEND
+    sign_up()
+    failing(smtplib.SMTPDataError(554, b"looks like spam"))
+    answer_sign_ups()
+    assert not Trouble.objects.exists()
+    settings.EMAIL_BACKEND = working
+    clock.shift(AGAIN)
+    assert len(mailed()) == 1
+
+
 @pytest.mark.parametrize(("code", "again"), [(450, 1), (550, 0)])
 def test_a_mailbox_that_is_refused_is_tried_again_only_if_the_server_says_so(
     sign_up, failing, mailed, settings, clock, code, again
