@@ -133,6 +133,10 @@ class StatusPage(models.Model):
         """The languages it is published in, its own first."""
         return [self.locale, *(code for code in self.translations if code != self.locale)]
 
+    def spoken(self, language: str | None) -> str:
+        """In which language somebody is answered who prefers one: in that, unless the page does not speak it."""
+        return language if language in self.languages else self.locale
+
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The page's time zone, in which every public time is told."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,6 +23,8 @@ Network = IPv4Network | IPv6Network
 Found = tuple[int, tuple[Any, ...]]
 
 LONGEST = 500
+# So many of a hook's last characters are shown, where those before them leave enough to guess.
+SHOWN, SECRET_ENOUGH = 4, 20
 PORTS = {"https": 443, "http": 80}
 # One grammar, narrower than that of any library: two readers of an address cannot take it for two.
 LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -115,6 +118,22 @@ def read(url: str) -> Target:
         raise ValidationError(UNREADABLE, code="invalid")
     # The dot at the end of a full name is no part of what certificates call it.
     return Target(scheme, host.strip("[]").rstrip("."), port, path if path[0] == "/" else f"/{path}")
+
+
+def host_of(url: str) -> str:
+    """Where a hook is; all that anybody may be shown of an address that a stranger wrote."""
+    return urlsplit(url).hostname or ""
+
+
+def shown(url: str) -> str:
+    """A hook's address for whoever looks after it: where it is, and by its end which one of those there.
+
+    Never all of it: the links to its preferences stand in the chat that it tells, for everybody there to open, and
+    whoever has the address can write there in our name.
+    """
+    parts = urlsplit(url)
+    rest = parts.path + parts.query
+    return f"{host_of(url)}/…{rest[-SHOWN:]}" if len(rest) >= SECRET_ENOUGH else host_of(url)
 
 
 def resolve(target: Target, *, flags: int = 0) -> list[Found]:

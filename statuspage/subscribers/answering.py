@@ -1,36 +1,36 @@
-"""Answering sign-ups: whom each is about, which letter it gets, and sending that; and forgetting what is over."""
+"""Answering sign-ups: whom each is about, which letter it gets, and sending that."""
 
 from __future__ import annotations
 
 import logging
 import smtplib
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
-from statuspage.subscribers import services
-from statuspage.subscribers.asking import DAY, to_mailbox
-from statuspage.subscribers.models import Channel, SignUp, Subscriber, Trouble
+from statuspage.subscribers.asking import DAY
+from statuspage.subscribers.django_mail import judged
+from statuspage.subscribers.models import Channel, SignUp, is_read_by
+from statuspage.subscribers.outcomes import Outcome, Verdict
 from statuspage.subscribers.replies import Reply, reply_to
+from statuspage.subscribers.settling import let_rest, rests, works_again
 
 logger = logging.getLogger(__name__)
 
 # Over all: a flood of sign-ups must neither keep news waiting nor cost the sender its name.
 PER_MINUTE = 60
 MINUTE = timedelta(minutes=1)
-# How many that deserve no letter are looked through at a time.
-BATCH = 100
 # For how long a sign-up belongs to whoever answers it; longer than any mail server may take.
 LEASE = timedelta(minutes=5)
 # Seconds: the clock has other duties, and a mail server that hangs must not stop it.
 TURN, TIMEOUT = 2.0, 10
 # How long one waits whose letter could not be sent, at first and at most.
 AGAIN, AT_MOST = MINUTE, timedelta(hours=1)
-UNCONFIRMED_FOR, GONE_FOR = timedelta(hours=72), timedelta(days=30)
 
 
 def answer_sign_ups() -> int:
@@ -42,6 +42,8 @@ def answer_sign_ups() -> int:
     try:
         while time.monotonic() < deadline and (taken := _take()):
             asked, reply = taken
+            if reply is None:
+                continue
             try:
                 letter = reply(StatusPage.objects.get(), timezone.now())
                 letter.message()
@@ -54,14 +56,13 @@ def answer_sign_ups() -> int:
                 connection.open()
                 letter.connection = connection
                 letter.send()
-            except smtplib.SMTPRecipientsRefused as refusal:
-                _hear_refusal(asked, refusal)
-            except Exception as trouble:
-                # Whatever the mail server or its client raises: it will do so for the others as well.
-                logger.warning("Letters to those who sign up cannot be sent; they wait: %r", trouble)
-                _put_off_all(asked)
-                break
+            except Exception as error:
+                # Whatever the mail server or its client raises.
+                if not _may_go_on(asked, error):
+                    break
             else:
+                if not sent:
+                    works_again(Channel.EMAIL)
                 sent += _answered(asked)
     finally:
         connection.close()
@@ -69,50 +70,58 @@ def answer_sign_ups() -> int:
 
 
 @transaction.atomic
-def purge(at: datetime | None = None) -> None:
-    """Forget what nobody confirmed in three days, and who left thirty days ago."""
-    at = at or timezone.now()
-    SignUp.objects.filter(created_at__lt=at - UNCONFIRMED_FOR).delete()
-    for subscriber in Subscriber.objects.filter(unsubscribed_at__lt=at - GONE_FOR)[:BATCH]:
-        services.erase(subscriber)
-
-
-@transaction.atomic
-def _take() -> tuple[SignUp, Reply] | None:
-    """The next sign-up that deserves a letter, for this process alone; None where none may be sent now."""
+def _take() -> tuple[SignUp, Reply | None] | None:
+    """The next sign-up, for this process alone, and the letter that it deserves, if any; None where none may be sent
+    now. One in each transaction: whoever posts an update meanwhile waits for no other."""
     # One at a time: two that count at once would both find room for one more.
     StatusPage.objects.select_for_update().get()
     now = timezone.now()
-    if Trouble.objects.filter(channel=Channel.EMAIL, until__gt=now).exists():
+    if rests(Channel.EMAIL) or SignUp.objects.filter(mailed_at__gt=now - MINUTE).count() >= PER_MINUTE:
         return None
-    if SignUp.objects.filter(mailed_at__gt=now - MINUTE).count() >= PER_MINUTE:
+    asked = SignUp.objects.filter(due_at__lte=now).order_by("due_at", "pk").first()
+    if asked is None:
         return None
-    for asked in SignUp.objects.filter(due_at__lte=now).order_by("due_at", "pk")[:BATCH]:
-        mailed = to_mailbox(asked.mailbox).filter(mailed_at__gt=now - DAY).exclude(pk=asked.pk)
-        try:
-            reply = reply_to(asked, mailed_lately=mailed.exists())
-        except Exception:
-            logger.exception("A sign-up could not be understood")
-            _put_off(asked)
-            continue
-        asked.due_at, asked.mailed_at = (now + LEASE, now) if reply else (None, asked.mailed_at)
-        asked.save(update_fields=["due_at", "mailed_at"])
-        if reply:
-            return asked, reply
-    return None
+    others = SignUp.objects.filter(is_read_by(asked.mailbox)).exclude(pk=asked.pk)
+    mailed_at = others.aggregate(last=Max("mailed_at"))["last"]
+    try:
+        reply = reply_to(asked, mailed_lately=bool(mailed_at and mailed_at > now - DAY))
+    except Exception:
+        logger.exception("A sign-up could not be understood")
+        _put_off(asked)
+        return asked, None
+    if reply:
+        SignUp.objects.filter(pk=asked.pk).update(due_at=now + LEASE, mailed_at=now)
+    else:
+        _answered(asked)
+    return asked, reply
 
 
 def _answered(asked: SignUp) -> bool:
     return bool(SignUp.objects.filter(pk=asked.pk).update(due_at=None))
 
 
-def _hear_refusal(asked: SignUp, refusal: smtplib.SMTPRecipientsRefused) -> None:
-    """No such mailbox: that was the answer. Not now: some servers say so to everybody who is new to them."""
-    codes = [code for code, _words in refusal.recipients.values()]
-    if any(400 <= code < 500 for code in codes):
+def _may_go_on(asked: SignUp, error: Exception) -> bool:
+    """Write down what it means that a letter could not be sent; tells whether it concerns this one alone."""
+    outcome = _meaning(error)
+    if outcome.verdict == Verdict.OURS:
+        logger.warning("Letters to those who sign up cannot be sent; they wait: %r", error)
+        let_rest(Channel.EMAIL, outcome.reason)
+    if outcome.verdict in (Verdict.OURS, Verdict.DEFERRED):
         _put_off(asked)
     else:
         _answered(asked)
+    return outcome.verdict != Verdict.OURS
+
+
+def _meaning(error: Exception) -> Outcome:
+    """No such mailbox: that was the answer. Not now: some servers say so to everybody who is new to them."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        later = any(400 <= code < 500 for code, _words in error.recipients.values())
+        return Outcome(Verdict.DEFERRED if later else Verdict.BAD_ADDRESS)
+    if isinstance(error, smtplib.SMTPDataError):
+        # Strangers choose whom it is for: what their server thinks of it must not make news rest.
+        return Outcome(Verdict.DEFERRED)
+    return judged(error)
 
 
 def _put_off(asked: SignUp) -> None:
@@ -120,10 +129,3 @@ def _put_off(asked: SignUp) -> None:
     now = timezone.now()
     pause = min(max(now - asked.created_at, AGAIN), AT_MOST)
     SignUp.objects.filter(pk=asked.pk).update(due_at=now + pause, mailed_at=None)
-
-
-def _put_off_all(asked: SignUp) -> None:
-    """The mail server is away: it is asked for one of them, not for each."""
-    _put_off(asked)
-    now = timezone.now()
-    SignUp.objects.filter(due_at__lte=now).update(due_at=now + AGAIN)

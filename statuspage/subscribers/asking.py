@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
 from statuspage.subscribers import services
-from statuspage.subscribers.models import Channel, SignUp
+from statuspage.subscribers.models import SignUp, is_read_by
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PER_NETWORK = 5
@@ -30,21 +29,27 @@ class TooManyFromNetwork(Exception):
 def ask(*, network: str, channel: str, address: str, contact: str = "", **asked: Any) -> None:
     """Record what a stranger asks for, within the limits.
 
-    One mailbox beyond its own is not told of: an answer of its own would tell others about the mailbox.
+    For a mailbox beyond its own it is recorded all the same, as answered: neither what a stranger is told, nor what
+    their network may ask for after that, tells of the mailbox.
     """
     # Counting and writing are two steps: one at a time, or many at once would all be the first.
     StatusPage.objects.select_for_update().get()
     now = timezone.now()
     _check_network(network, now)
-    lately = to_mailbox(contact or address).filter(created_at__gt=now - DAY)
-    if lately.count() < PER_MAILBOX:
-        services.sign_up(network=network, channel=channel, address=address, contact=contact, **asked)
+    answers = SignUp.objects.filter(is_read_by(contact or address)).aggregate(lately=Count("pk", filter=_counts(now)))
+    services.sign_up(
+        network=network,
+        channel=channel,
+        address=address,
+        contact=contact,
+        answered=answers["lately"] >= PER_MAILBOX,
+        **asked,
+    )
 
 
-def to_mailbox(mailbox: str) -> QuerySet[SignUp]:
-    """Whatever was asked for in the name of one mailbox: its own subscription, or hooks that it looks after."""
-    same = SignUp.objects.alias(lower=Lower("address"))
-    return same.filter(Q(channel=Channel.EMAIL, lower=mailbox.lower()) | Q(contact__iexact=mailbox))
+def _counts(now: datetime) -> Q:
+    """What counts against a mailbox: what was answered of late by a letter, or is to be."""
+    return Q(created_at__gt=now - DAY) & (Q(due_at__isnull=False) | Q(mailed_at__isnull=False))
 
 
 def _check_network(network: str, now: datetime) -> None:

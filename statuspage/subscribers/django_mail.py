@@ -89,7 +89,7 @@ class BackendCourier:
             self.connection.send_messages([message])
         except Exception as error:
             # Backends raise what they like.
-            return _judged(error)
+            return judged(error)
         return SENT
 
     def _worked(self) -> None:
@@ -98,7 +98,7 @@ class BackendCourier:
             self.has_worked = True
 
 
-def _judged(error: Exception) -> Outcome:
+def judged(error: Exception) -> Outcome:
     """Whose fault it is, as far as one failure tells."""
     reason = shortened(str(error)) or type(error).__name__
     status: Any = getattr(error, "status_code", None)

@@ -36,6 +36,19 @@ class MailboxField(forms.CharField):
         return clean_mailbox(text) if text else ""
 
 
+def check_hook(form: forms.Form) -> None:
+    """Have a form whose channel is a hook say what is wrong with its address."""
+    said = form.cleaned_data
+    if said.get("channel") not in HOOKS or "url" not in said:
+        return
+    try:
+        if not said["url"]:
+            raise ValidationError(REQUIRED["required"], code="required")
+        check_url(said["url"])
+    except ValidationError as error:
+        form.add_error("url", error)
+
+
 @dataclass(frozen=True)
 class Boxes:
     """The box of a group, if it is one, with those of its components."""
@@ -128,13 +141,7 @@ class SubscribeForm(ScopeForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
-        if said.get("channel") in HOOKS and "url" in said:
-            try:
-                if not said["url"]:
-                    raise ValidationError(REQUIRED["required"], code="required")
-                check_url(said["url"])
-            except ValidationError as error:
-                self.add_error("url", error)
+        check_hook(self)
         return said
 
     def asked(self) -> dict[str, Any]:
@@ -205,7 +212,7 @@ class PreferencesForm(ScopeForm):
             "components": [component.code for component in subscriber.components.all()],
             "incidents": subscriber.incidents,
             "maintenance": subscriber.maintenance,
-            "locale": subscriber.locale if subscriber.locale in page.languages else page.locale,
+            "locale": page.spoken(subscriber.locale),
             "time_zone": subscriber.time_zone,
             "followed": codes,
         }

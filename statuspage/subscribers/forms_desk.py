@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 
 from statuspage.publishing.models import StatusPage, validate_time_zone
 from statuspage.publishing.plain_form import PlainForm
-from statuspage.subscribers.addresses import LONGEST, check_url
-from statuspage.subscribers.forms import MailboxField
+from statuspage.subscribers.addresses import LONGEST
+from statuspage.subscribers.forms import MailboxField, check_hook
 from statuspage.subscribers.models import HOOKS, Channel
 from statuspage.subscribers.offered import offered
 from statuspage.subscribers.services import Scope
@@ -67,11 +67,7 @@ class AddForm(KeyedForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        if said.get("channel") in HOOKS and "url" in said:
-            try:
-                check_url(said["url"])
-            except ValidationError as error:
-                self.add_error("url", error)
+        check_hook(self)
         if not (said.get("incidents") or said.get("maintenance")):
             self.add_error("incidents", "Choose at least one, or nothing would ever be told.")
         return said

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -13,10 +11,9 @@ from django.utils.translation import gettext as _
 
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import prefix
-from statuspage.publishing.wording import one_line
 from statuspage.subscribers import links
-from statuspage.subscribers.hook_messages import unsubscribe_url
-from statuspage.subscribers.letters import sender, sender_address
+from statuspage.subscribers.addresses import host_of
+from statuspage.subscribers.envelopes import personal_letter
 from statuspage.subscribers.models import Subscriber
 
 
@@ -29,9 +26,9 @@ def suspended_letter(
     """
     if not subscriber.contact:
         return None
-    language = subscriber.locale if subscriber.locale in page.languages else page.locale
+    language = page.spoken(subscriber.locale)
     with translation.override(language):
-        host = urlsplit(subscriber.address).hostname or ""
+        host = host_of(subscriber.address)
         manage = links.manage_pass(subscriber.code, subscriber.secret, at)
         context = {
             "page": page,
@@ -41,24 +38,14 @@ def suspended_letter(
             "since": subscriber.failing_since,
             "reason": reason,
             "prefix": prefix(page, language),
-            "subscribe_url": f"{page.url}{prefix(page, language)}/subscribe",
             "manage_url": f"{page.url}/subscriptions/manage/{manage}",
-            "unsubscribe_url": unsubscribe_url(subscriber, page),
         }
-        text, html = (render_to_string(f"emails/hook_suspended.{kind}", context) for kind in ("txt", "html"))
-        letter = EmailMultiAlternatives(
-            one_line(_("Your hook at %(host)s is told no more") % {"host": host}),
-            text,
-            str(sender(page)),
-            [subscriber.contact],
-            reply_to=[settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None,
+        return personal_letter(
+            page,
+            subscriber.contact,
+            name=f"suspended.{subscriber.code}.{at:%Y%m%d}",
+            subject=_("Your hook at %(host)s is told no more") % {"host": host},
+            text=render_to_string("emails/hook_suspended.txt", context),
+            html=render_to_string("emails/hook_suspended.html", context),
+            language=language,
         )
-    letter.attach_alternative(html, "text/html")
-    letter.extra_headers = {
-        # The same when it has to be sent again: a mail program then knows that it is one letter.
-        "Message-ID": f"<suspended.{subscriber.code}.{at:%Y%m%d}@{sender_address().rpartition('@')[2]}>",
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-        "Content-Language": language,
-    }
-    return letter

@@ -47,8 +47,10 @@ def message(endpoint: Endpoint, notice: Notice, page: StatusPage, *, at: datetim
     """What a hook is sent to tell of a notice."""
     if endpoint.channel == Channel.WEBHOOK:
         return webhook_document(endpoint, notice, page, at=at)
-    with translation.override(endpoint.locale):
-        chat = Chat(endpoint, notice, page, at=at)
+    # All of it in the language of its words, which the page may have stopped speaking, or begun to, since then.
+    language = notice.language(endpoint.locale, page.locale)
+    with translation.override(language):
+        chat = Chat(endpoint, notice, page, language=language, at=at)
         return slack_message(chat) if endpoint.channel == Channel.SLACK else teams_message(chat)
 
 
@@ -63,13 +65,13 @@ def webhook_document(endpoint: Endpoint, notice: Notice, page: StatusPage, *, at
 
 
 class Chat:
-    """What a chat is told, in the language and the zone of whoever asked for it."""
+    """What a chat is told, in one language and in the zone of whoever asked for it."""
 
-    def __init__(self, endpoint: Endpoint, notice: Notice, page: StatusPage, *, at: datetime) -> None:
+    def __init__(self, endpoint: Endpoint, notice: Notice, page: StatusPage, *, language: str, at: datetime) -> None:
         zone = ZoneInfo(endpoint.time_zone) if endpoint.time_zone else page.zone
-        letter = notice.letter(endpoint.locale, page.locale)
+        letter = notice.letter(language)
         self.name, self.brief = (
-            marks.filled(letter[part], notice.moments, zone, endpoint.locale).strip() for part in ("subject", "brief")
+            marks.filled(letter[part], notice.moments, zone, language).strip() for part in ("subject", "brief")
         )
         self.title = page.title
         manage = links.manage_pass(endpoint.code, endpoint.secret, at)

@@ -14,20 +14,19 @@ import re
 import secrets
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.wording import one_line
 from statuspage.subscribers import marks
+from statuspage.subscribers.envelopes import reply_to, sender, sender_address, sender_host
 from statuspage.subscribers.ledger import Line
 from statuspage.subscribers.links import manage_pass, unsubscribe_pass
 from statuspage.subscribers.models import Notice
@@ -35,8 +34,8 @@ from statuspage.subscribers.models import Notice
 PASS = re.compile(f"([{marks.UNSUBSCRIBE}{marks.MANAGE}])")
 # What an envelope can carry without another meaning; sign-ups and imports take nothing else.
 PLAIN = re.compile(r"[!-;=?-~]+@[A-Za-z0-9.-]+")
-# Where the values of a reader go, by name; each stands in the raw letter as letters that no words contain.
 BUILT_BY_DJANGO = {"From", "Reply-To", "To", "Subject", "MIME-Version", "Content-Type"}
+# Where the values of a reader go, by name; each stands in the raw letter as letters that no words contain.
 SLOTS = ("address", "message_id", "unsubscribe", "manage")
 
 
@@ -73,7 +72,7 @@ class Letters:
         if key not in self.composed:
             notice = self.notice(line.notice_id)
             # Its times are told in the language of its words.
-            language = line.locale if line.locale in notice.letters else self.page.locale
+            language = notice.language(line.locale, self.page.locale)
             self.composed[key] = compose(notice, language, line.time_zone, self.page)
         return self.composed[key].filled_in(line)
 
@@ -90,14 +89,13 @@ class Letters:
         read = message_from_bytes(letter.data.replace(b"\r\n..", b"\r\n."), policy=SMTP)
         text, html = (part.get_content() for part in read.iter_parts())
         headers = {name: str(value) for name, value in read.items() if name not in BUILT_BY_DJANGO}
-        sender, reply_to = str(read["From"]), [settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None
         message = EmailMultiAlternatives(
             notice.letter(line.locale, self.page.locale)["subject"],
             text,
-            sender,
+            str(read["From"]),
             [letter.recipient],
             headers=headers,
-            reply_to=reply_to,
+            reply_to=reply_to(),
             connection=connection,
         )
         message.attach_alternative(html, "text/html")
@@ -117,7 +115,7 @@ class Composed:
         self.places = [(place, slots[piece]) for place, piece in enumerate(self.pieces) if piece in slots]
         self.notice = notice
         self.sender = sender_address()
-        self.host = self.sender.rpartition("@")[2]
+        self.host = sender_host()
         self.now = timezone.now()
 
     def filled_in(self, line: Line) -> Letter:
@@ -140,17 +138,6 @@ class Composed:
 def message_name(line: Line, notice: Notice) -> str:
     """The same for every attempt to tell somebody of a notice, and unguessable: by it a duplicate is known."""
     return hmac.digest(line.secret.encode(), notice.key.encode(), "sha256")[:16].hex()
-
-
-def sender_address() -> str:
-    """The bare address that mails come from."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-
-
-def sender(page: StatusPage) -> Address:
-    """From whom mails come: the name that MAIL_FROM gives, or that of the page."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return Address(name or page.title, addr_spec=address)
 
 
 def compose(notice: Notice, language: str, time_zone: str, page: StatusPage) -> Composed:
@@ -180,11 +167,11 @@ def compose(notice: Notice, language: str, time_zone: str, page: StatusPage) -> 
 
 def _headers(notice: Notice, subject: str, page: StatusPage) -> str:
     """The headers that all readers get; the library encodes, folds, and refuses what would make two of one."""
-    message, host = EmailMessage(policy=SMTP), sender_address().rpartition("@")[2]
+    message, host = EmailMessage(policy=SMTP), sender_host()
     thread = f"<{notice.thread}.{page.code}@{host}>"
     message["From"] = sender(page)
-    if settings.MAIL_REPLY_TO:
-        message["Reply-To"] = settings.MAIL_REPLY_TO
+    if answers := reply_to():
+        message["Reply-To"] = ", ".join(answers)
     message["Subject"] = one_line(subject)
     message["Date"] = format_datetime(notice.created_at)
     # A letter that nobody got stands at the head of the thread: so all of it is one, whichever came first.

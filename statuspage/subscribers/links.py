@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,6 +19,8 @@ from statuspage.subscribers.models import SignUp, Subscriber
 CONFIRM, MANAGE, UNSUBSCRIBE = "confirm", "manage", "unsubscribe"
 # Links to the preferences come with each mail, and old mails get forwarded: each holds for one to two of these.
 MANAGE_FOR = timedelta(days=30)
+# Whatever has another shape is nobody's, and is asked for nowhere.
+PASS = re.compile(r"(?P<code>[a-z0-9]{12})-(?P<mac>[0-9a-f]{32})")
 
 
 class HasSecret(Protocol):
@@ -49,19 +52,21 @@ def manage_pass(code: str, secret: str, at: datetime) -> str:
 
 def sign_up_of(given: str) -> SignUp | None:
     """The sign-up that a pass confirms."""
-    code, _, given_mac = given.partition("-")
-    found = SignUp.objects.filter(code=code).first()
-    return found if found and hmac.compare_digest(given_mac, mac(found.secret, CONFIRM)) else None
+    if not (read := PASS.fullmatch(given)):
+        return None
+    found = SignUp.objects.filter(code=read["code"]).first()
+    return found if found and hmac.compare_digest(read["mac"], mac(found.secret, CONFIRM)) else None
 
 
 def subscriber_of(given: str, purpose: str, *, at: datetime | None = None) -> Subscriber | None:
     """The subscriber for whom a pass of this purpose, MANAGE or UNSUBSCRIBE, holds now."""
     at = at or timezone.now()
-    code, _, given_mac = given.partition("-")
-    found = Subscriber.objects.filter(code=code).first()
+    if not (read := PASS.fullmatch(given)):
+        return None
+    found = Subscriber.objects.filter(code=read["code"]).first()
     purposes = [_manage(at), _manage(at - MANAGE_FOR)] if purpose == MANAGE else [purpose]
     valid = [mac(found.secret, one) for one in purposes] if found else []
-    return found if any(hmac.compare_digest(given_mac, one) for one in valid) else None
+    return found if any(hmac.compare_digest(read["mac"], one) for one in valid) else None
 
 
 def signing_secret(subscriber: HasSecret) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.codes import new_code, validate_code
+from statuspage.subscribers.addresses import shown
 
 
 def new_secret() -> str:
@@ -38,6 +40,20 @@ class Kind(models.TextChoices):
     MAINTENANCE = "maintenance"
     # A component whose status changed; for programs alone, people are told of the incident.
     COMPONENT = "component"
+
+
+# Most have none: of those that do there is an index, which is found by these words alone.
+HAS_CONTACT = ~Q(contact="")
+
+
+def is_at(channel: str, address: str) -> Q:
+    """Whether a subscription, or a sign-up, is for an address: as it is kept unique, and found by an index."""
+    return Q(Exact(Lower("address"), address.lower()), channel=channel)
+
+
+def is_read_by(mailbox: str) -> Q:
+    """Whether the reader of a mailbox looks after it: it is their own, or that of a hook of theirs."""
+    return is_at(Channel.EMAIL, mailbox) | Q(HAS_CONTACT, Exact(Lower("contact"), mailbox.lower()))
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):
@@ -104,6 +120,7 @@ class Subscriber(models.Model):
         indexes = [
             models.Index(fields=["confirmed_at"], name="subscriber_confirmed_at"),
             models.Index(fields=["locale"], name="subscriber_locale"),
+            models.Index(Lower("contact"), condition=HAS_CONTACT, name="subscriber_of_contact"),
         ]
         constraints = [
             models.UniqueConstraint("channel", Lower("address"), name="subscriber_once_per_channel"),
@@ -121,6 +138,11 @@ class Subscriber(models.Model):
     @property
     def is_listening(self) -> bool:
         return self.unsubscribed_at is None and self.suspended_at is None
+
+    @property
+    def shown_address(self) -> str:
+        """The address as its reader is shown it; that of a hook is a secret."""
+        return self.address if self.channel == Channel.EMAIL else shown(self.address)
 
     @property
     def mailbox(self) -> str:
@@ -157,22 +179,31 @@ class SignUp(models.Model):
     scope = models.JSONField(default=dict)
     locale = models.CharField(max_length=12, default="en")
     time_zone = models.CharField(max_length=64, blank=True)
-    network = models.CharField(max_length=64, blank=True, help_text="Where it came from, as far as limits need it.")
+    network = models.CharField(max_length=64, blank=True, help_text="A mark of where it came from, for the limits.")
     created_at = models.DateTimeField(default=timezone.now)
     # When a worker may take it next; none where it was answered, in whatever way.
     due_at = models.DateTimeField(default=timezone.now, null=True)
     mailed_at = models.DateTimeField(null=True)
+    # Its link was used, which it can be once.
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sign_up_due"),
             models.Index(fields=["network", "created_at"], name="sign_up_of_network"),
             models.Index(Lower("address"), "created_at", name="sign_up_of_address"),
+            models.Index(Lower("contact"), condition=HAS_CONTACT, name="sign_up_of_contact"),
+            models.Index(fields=["mailed_at"], condition=Q(mailed_at__isnull=False), name="sign_up_mailed"),
             models.Index(fields=["created_at"], name="sign_up_created_at"),
         ]
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def shown_address(self) -> str:
+        """The address as its reader is shown it; that of a hook is a secret."""
+        return self.address if self.channel == Channel.EMAIL else shown(self.address)
 
     @property
     def mailbox(self) -> str:
@@ -237,10 +268,14 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return self.key
 
+    def language(self, *languages: str) -> str:
+        """The first of these languages in which its letter was written; there is one in that of the page."""
+        return next((one for one in languages if one in self.letters), None) or next(iter(self.letters))
+
     def letter(self, *languages: str) -> dict[str, Any]:
-        """The letter in the first of these languages in which it was written; there is one in that of the page."""
+        """The letter in that language."""
         letters: dict[str, dict[str, Any]] = self.letters
-        return next((letters[one] for one in languages if one in letters), None) or next(iter(letters.values()))
+        return letters[self.language(*languages)]
 
 
 class Delivery(models.Model):

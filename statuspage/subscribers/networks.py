@@ -8,12 +8,21 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 # Counted together: whoever goes round the proxies must not go round the limits as well.
 UNKNOWN = "unknown"
 
 
 def network_of(request: HttpRequest) -> str:
+    """A mark of the network that a request came from: by it requests are counted, and the network is not known.
+
+    It ends with SECRET_KEY, which costs no more than the counts of an hour.
+    """
+    return salted_hmac("statuspage.subscribers.networks", _network_of(request), algorithm="sha256").hexdigest()
+
+
+def _network_of(request: HttpRequest) -> str:
     """The address that a request came from; of IPv6 the /64, which is what one customer has.
 
     Told by the same rule as for signing in: the last of TRUSTED_PROXIES has the word.

@@ -17,7 +17,7 @@ import dns.reversename
 from django.conf import settings
 
 from statuspage.subscribers.django_mail import is_smtp
-from statuspage.subscribers.letters import sender_address
+from statuspage.subscribers.envelopes import sender_address, sender_host
 
 # Answers to a question of the DNS: a name, and a type of record. Raises LookupFailed.
 Lookup = Callable[[str, str], list[str]]
@@ -50,7 +50,7 @@ class Finding:
 def findings(lookup: Lookup | None = None) -> list[Finding]:
     """Everything worth knowing before a bulk of mails leaves, in the order of what matters most."""
     lookup = lookup or ask
-    domain = sender_address().rpartition("@")[2].lower()
+    domain = sender_host().lower()
     if "." not in domain or domain.endswith(".localhost"):
         told = (
             f"Mails come from {sender_address()}, which nobody can answer. Set MAIL_FROM to an address of your domain."

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from email.utils import formataddr, parseaddr
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import in_languages
-from statuspage.publishing.wording import one_line
 from statuspage.subscribers import links
-from statuspage.subscribers.models import Channel, SignUp, Subscriber, SubscriberQuerySet
+from statuspage.subscribers.addresses import host_of
+from statuspage.subscribers.envelopes import personal_letter
+from statuspage.subscribers.models import Channel, SignUp, Subscriber, SubscriberQuerySet, is_at, is_read_by
 from statuspage.subscribers.scopes import InWords, covers, in_words
 from statuspage.subscribers.services import Scope
 
@@ -34,14 +32,14 @@ def reply_to(asked: SignUp, *, mailed_lately: bool) -> Reply | None:
     A mailbox that confirmed nothing yet gets one letter a day, whatever strangers ask for in its name.
     """
     mailbox, scope = asked.mailbox, Scope.of(asked.scope)
-    if Subscriber.objects.filter(channel=Channel.EMAIL, address__iexact=mailbox, suspension__in=NEVER).exists():
+    concerned = is_at(Channel.EMAIL, mailbox) | is_at(asked.channel, asked.address)
+    if Subscriber.objects.filter(concerned, suspension__in=NEVER).exists():
         return None
     if scope.is_empty:
         mine = list(read_by(mailbox))
         return (lambda page, at: links_letter(asked, mine, page, at)) if mine else None
-    known = Subscriber.objects.filter(channel=asked.channel, address__iexact=asked.address, unsubscribed_at=None)
-    subscriber = known.first()
-    if subscriber and (subscriber.mailbox.lower() != mailbox.lower() or subscriber.suspension in NEVER):
+    subscriber = Subscriber.objects.filter(is_at(asked.channel, asked.address), unsubscribed_at=None).first()
+    if subscriber and subscriber.mailbox.lower() != mailbox.lower():
         return None
     if subscriber and subscriber.is_listening and covers(subscriber, scope):
         here = subscriber
@@ -53,9 +51,7 @@ def reply_to(asked: SignUp, *, mailed_lately: bool) -> Reply | None:
 
 def read_by(mailbox: str) -> SubscriberQuerySet:
     """The subscriptions that the reader of a mailbox looks after."""
-    here = Subscriber.objects.filter(channel=Channel.EMAIL, address__iexact=mailbox)
-    hooks = Subscriber.objects.exclude(channel=Channel.EMAIL).filter(contact__iexact=mailbox)
-    return (here | hooks).filter(unsubscribed_at=None)
+    return Subscriber.objects.filter(is_read_by(mailbox), unsubscribed_at=None)
 
 
 def confirm_letter(asked: SignUp, page: StatusPage) -> EmailMultiAlternatives:
@@ -84,14 +80,8 @@ def already_letter(asked: SignUp, subscriber: Subscriber, page: StatusPage, at: 
 
 def links_letter(asked: SignUp, mine: list[Subscriber], page: StatusPage, at: datetime) -> EmailMultiAlternatives:
     """The way to the preferences of each subscription that a mailbox looks after."""
-    ways = [(one.address, _address(page, "manage", links.manage_pass(one.code, one.secret, at))) for one in mine]
+    ways = [(one.shown_address, _address(page, "manage", links.manage_pass(one.code, one.secret, at))) for one in mine]
     return _letter("links", lambda: _("Your preferences at %(title)s") % {"title": page.title}, asked, page, ways=ways)
-
-
-def sender(page: StatusPage) -> str:
-    """Whom mails come from, by name: MAIL_FROM, or what the page is called where that names nobody."""
-    name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return formataddr((name or one_line(page.title), address))
 
 
 def _letter(
@@ -103,28 +93,21 @@ def _letter(
     wanted: Callable[[], InWords] | None = None,
     **told: Any,
 ) -> EmailMultiAlternatives:
-    language = asked.locale if asked.locale in page.languages else page.locale
+    language = page.spoken(asked.locale)
     with translation.override(language):
-        told |= {"page": page, "asked": asked, "host": _host(asked), "wanted": wanted and wanted()}
+        # Of a hook no more than where it is: the rest is a stranger's to write, and somebody else reads it.
+        told["host"] = "" if asked.channel == Channel.EMAIL else host_of(asked.address)
+        told |= {"page": page, "asked": asked, "wanted": wanted and wanted()}
         context = {**in_languages(page, "/"), **told}
-        text = render_to_string(f"emails/{name}.txt", context)
-        html = render_to_string(f"emails/{name}.html", context)
-        letter = EmailMultiAlternatives(one_line(subject()), text, sender(page), [asked.mailbox])
-    letter.attach_alternative(html, "text/html")
-    # The same when it has to be sent again: a mail program then knows that it is one letter.
-    host = urlsplit(page.url).hostname
-    letter.extra_headers = {
-        "Message-ID": f"<sign-up.{asked.code}@{host}>",
-        "Auto-Submitted": "auto-generated",
-        "X-Auto-Response-Suppress": "All",
-        "Content-Language": language,
-    }
-    return letter
-
-
-def _host(asked: SignUp) -> str:
-    """Of a hook no more than where it is: the rest is a stranger's to write, and somebody else reads it."""
-    return "" if asked.channel == Channel.EMAIL else str(urlsplit(asked.address).hostname)
+        return personal_letter(
+            page,
+            asked.mailbox,
+            name=f"sign-up.{asked.code}",
+            subject=subject(),
+            text=render_to_string(f"emails/{name}.txt", context),
+            html=render_to_string(f"emails/{name}.html", context),
+            language=language,
+        )
 
 
 def _address(page: StatusPage, view: str, given: str) -> str:

@@ -9,19 +9,21 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from statuspage.components.models import Component, ComponentGroup
 from statuspage.publishing.waking import wake_soon
 from statuspage.subscribers.models import (
     HOOKS,
+    Channel,
     Delivery,
     Followed,
     Notice,
     SignUp,
     Subscriber,
     SubscriberQuerySet,
+    is_at,
+    is_read_by,
     new_secret,
 )
 
@@ -56,6 +58,10 @@ class Scope:
 
 class BelongsToSomebodyElse(Exception):
     """A hook that is subscribed already, by another contact: its preferences and its secret are theirs."""
+
+
+class NoLongerHolds(Exception):
+    """A link that did what it does, and whose subscription has ended since; or one that staff have stopped."""
 
 
 @transaction.atomic
@@ -119,8 +125,9 @@ def sign_up(
     locale: str = "en",
     time_zone: str = "",
     network: str = "",
+    answered: bool = False,
 ) -> SignUp:
-    """Ask for a subscription; whoever reads the address gets a link by which to confirm it."""
+    """Ask for a subscription; whoever reads the address gets a link by which to confirm it, unless it is `answered`."""
     made = SignUp.objects.create(
         channel=channel,
         address=address,
@@ -129,6 +136,7 @@ def sign_up(
         locale=locale,
         time_zone=time_zone,
         network=network,
+        due_at=None if answered else timezone.now(),
     )
     wake_soon(ANSWER_SIGN_UPS)
     return made
@@ -138,23 +146,30 @@ def sign_up(
 def confirm(asked: SignUp, *, at: datetime | None = None) -> Subscriber:
     """What the link of a sign-up does: a new subscription, or the asked for added to the one that is there.
 
-    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read. Raises
-    BelongsToSomebodyElse for a hook that another contact looks after: a link proves one's own mailbox alone.
+    Whoever had unsubscribed begins anew; whoever was suspended is listening again, for the link was read, unless staff
+    suspended them. Raises BelongsToSomebodyElse for a hook that another contact looks after, since a link proves one's
+    own mailbox alone, and NoLongerHolds for one that was used: whoever left or was removed is not brought back by it.
     """
     at = at or timezone.now()
     # A second click waits for the first, and finds the subscription.
-    asked = SignUp.objects.select_for_update().get(pk=asked.pk)
-    scope = Scope.of(asked.scope)
+    found = SignUp.objects.select_for_update().filter(pk=asked.pk).first()
     known = _known(asked.channel, asked.address)
+    if found is None or (known and known.suspension == Subscriber.Suspension.STAFF):
+        raise NoLongerHolds
+    if found.confirmed_at:
+        if known and known.is_listening and known.mailbox.lower() == asked.mailbox.lower():
+            return known
+        raise NoLongerHolds
     if known and known.mailbox.lower() != asked.mailbox.lower():
         if known.unsubscribed_at is None:
             raise BelongsToSomebodyElse
         # Whoever had it before knows its secret, and with that its passes.
         Subscriber.objects.filter(pk=known.pk).update(secret=new_secret())
+    SignUp.objects.filter(pk=asked.pk).update(confirmed_at=at)
     return _subscribe(
         asked.channel,
         asked.address,
-        scope,
+        Scope.of(asked.scope),
         {"contact": asked.contact, "locale": asked.locale, "time_zone": asked.time_zone},
         at=at,
     )
@@ -206,10 +221,38 @@ def resume(subscriber: Subscriber) -> None:
 
 
 @transaction.atomic
-def erase(subscriber: Subscriber) -> None:
-    """Forget somebody; the ledger keeps that one more was told, and not who."""
-    _drop_pending(subscriber)
-    subscriber.delete()
+def remove(subscriber: Subscriber) -> None:
+    """Forget somebody at once, with whatever was asked in their name."""
+    mail = subscriber.channel == Channel.EMAIL
+    asked = is_read_by(subscriber.address) if mail else is_at(subscriber.channel, subscriber.address)
+    SignUp.objects.filter(asked).delete()
+    erase([subscriber])
+
+
+@transaction.atomic
+def erase(subscribers: Iterable[Subscriber]) -> None:
+    """Forget some; the ledger keeps that so many more were told, and not who."""
+    gone = [one.pk for one in subscribers]
+    lines = Delivery.objects.filter(subscriber__in=gone)
+    lines.filter(state=PENDING).update(state=DROPPED)
+    # The words of a server that refused mostly name whom.
+    lines.exclude(last_error="").update(last_error="")
+    Subscriber.objects.filter(pk__in=gone).delete()
+
+
+@transaction.atomic
+def unfollow(incident: str, *, most: int) -> int:
+    """End that some follow an incident, and forget those who asked for nothing else; tells how many they were.
+
+    Whoever is suspended is not forgotten: that is why nobody mails them.
+    """
+    ending = list(Followed.objects.filter(incident=incident).order_by("pk")[:most])
+    # Whoever asks for more at this moment waits, and begins anew.
+    followers = Subscriber.objects.select_for_update().filter(pk__in=[one.subscriber_id for one in ending])
+    listening = [one.pk for one in followers if one.is_listening and not one.whole_page]
+    Followed.objects.filter(pk__in=[one.pk for one in ending]).delete()
+    erase(Subscriber.objects.filter(pk__in=listening, groups=None, components=None, followed=None))
+    return len(ending)
 
 
 def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *, at: datetime) -> Subscriber:
@@ -243,8 +286,7 @@ def _subscribe(channel: str, address: str, scope: Scope, told: dict[str, str], *
 
 
 def _known(channel: str, address: str) -> Subscriber | None:
-    same = Subscriber.objects.select_for_update().alias(lower=Lower("address"))
-    return same.filter(channel=channel, lower=address.lower()).first()
+    return Subscriber.objects.select_for_update().filter(is_at(channel, address)).first()
 
 
 def _drop_pending(subscriber: Subscriber) -> None:

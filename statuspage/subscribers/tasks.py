@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from statuspage.publishing.waking import wake_soon
-from statuspage.subscribers import answering, delivery
+from statuspage.subscribers import answering, delivery, forgetting
 
 
 @shared_task
@@ -43,8 +43,8 @@ def answer_sign_ups() -> None:
 
 @shared_task
 def purge() -> None:
-    """Forget who never confirmed, and who left long ago."""
-    answering.purge()
+    """Forget who never confirmed, who left long ago, and who followed what is over."""
+    forgetting.purge()
 
 
 def _wake_senders() -> None:

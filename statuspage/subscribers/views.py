@@ -42,7 +42,7 @@ def subscribe(request: HttpRequest, language: str | None = None) -> HttpResponse
     if request.method != "POST":
         return in_language(request, language, SUBSCRIBE) if language else not_found(request)
     page = StatusPage.objects.get()
-    with translation.override(_spoken(page, language)):
+    with translation.override(page.spoken(language)):
         if "incident" in request.POST:
             return _answer(request, page, FollowForm(request.POST), "public/subscribe_follow.html", SUBSCRIBE)
         return _answer(request, page, SubscribeForm(request.POST, page=page), "public/subscribe.html", SUBSCRIBE)
@@ -55,7 +55,7 @@ def link(request: HttpRequest, language: str | None = None) -> HttpResponse:
     if request.method != "POST":
         return in_language(request, language, LINK) if language else not_found(request)
     page = StatusPage.objects.get()
-    with translation.override(_spoken(page, language)):
+    with translation.override(page.spoken(language)):
         return _answer(request, page, LinkForm(request.POST), "public/subscribe_link.html", LINK)
 
 
@@ -129,7 +129,3 @@ def _too_many(wait: timedelta) -> str:
         "A few too many were sent from your network lately. Please try again in %(minutes)d minutes.",
         minutes,
     ) % {"minutes": minutes}
-
-
-def _spoken(page: StatusPage, language: str | None) -> str:
-    return language if language in page.languages else page.locale

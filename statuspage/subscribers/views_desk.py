@@ -35,7 +35,7 @@ DEEDS = {
         "{} is suspended: nothing is sent until somebody resumes it.",
     ),
     "resume": (services.resume, "{} is told again."),
-    "remove": (services.erase, "{} is removed, and forgotten."),
+    "remove": (services.remove, "{} is removed, and forgotten."),
 }
 
 

@@ -21,7 +21,7 @@ from statuspage.subscribers.forms import LinkForm, PreferencesForm
 from statuspage.subscribers.models import Channel, Subscriber
 from statuspage.subscribers.pages import SUBSCRIBE, rendered
 from statuspage.subscribers.scopes import InWords, in_words, scope_of
-from statuspage.subscribers.services import BelongsToSomebodyElse, Scope
+from statuspage.subscribers.services import BelongsToSomebodyElse, NoLongerHolds, Scope
 
 PassView = Callable[[HttpRequest, str], HttpResponse]
 # Nobody is told where a reader was before, nor may anything keep a page that shows what one subscriber chose.
@@ -60,6 +60,8 @@ def confirm(request: HttpRequest, given: str) -> HttpResponse:
         subscriber = services.confirm(asked)
     except BelongsToSomebodyElse:
         return _tell("taken", page, asked.locale, status=409, asked=asked)
+    except NoLongerHolds:
+        return _gone(page)
     return _tell(
         "confirmed",
         page,
@@ -77,7 +79,7 @@ def manage(request: HttpRequest, given: str) -> HttpResponse:
     page, subscriber = StatusPage.objects.get(), links.subscriber_of(given, links.MANAGE)
     if subscriber is None or subscriber.unsubscribed_at:
         return _gone(page)
-    with translation.override(_spoken(page, subscriber.locale)):
+    with translation.override(page.spoken(subscriber.locale)):
         typed = request.POST if request.method == "POST" and "resume" not in request.POST else None
         form = PreferencesForm(typed, page=page, subscriber=subscriber)
         done = ""
@@ -132,7 +134,7 @@ def _tell(
     **told: Any,
 ) -> HttpResponse:
     """A page in a subscriber's language. It says of itself to be the public form: its own address holds the pass."""
-    language = _spoken(page, locale)
+    language = page.spoken(locale)
     with translation.override(language):
         # Asked once: a template would ask a function anew at each mention.
         told |= {"wanted": wanted and wanted(), "alternates": []}
@@ -146,7 +148,3 @@ def _in_words(subscriber: Subscriber) -> InWords:
 
 def _signing(subscriber: Subscriber) -> dict[str, Any]:
     return {"secret": links.signing_secret(subscriber)} if subscriber.channel == Channel.WEBHOOK else {}
-
-
-def _spoken(page: StatusPage, locale: str) -> str:
-    return locale if locale in page.languages else page.locale

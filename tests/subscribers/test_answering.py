@@ -70,6 +70,14 @@ def test_whoever_is_suspended_is_mailed_nothing_whatever_is_asked_in_their_name(
     assert not SignUp.objects.exclude(due_at=None).exists()
 
 
+def test_an_answer_goes_where_staff_read_it_and_comes_from_the_senders_own_domain(sign_up, mailed, settings):
+    settings.MAIL_REPLY_TO, settings.DEFAULT_FROM_EMAIL = "help@example.com", "status@mail.example.org"
+    sign_up()
+    [letter] = mailed()
+    assert letter.message()["Reply-To"] == "help@example.com"
+    assert letter.message()["Message-ID"].endswith("@mail.example.org>")
+
+
 def test_whoever_left_may_come_back(sign_up, mailed, make_subscriber, client):
     unsubscribe(make_subscriber())
     sign_up()
@@ -162,6 +170,30 @@ def test_a_mail_server_that_fails_costs_time_and_no_letter(sign_up, failing, mai
     letters = mailed()
     assert sorted(letter.to[0] for letter in letters) == ["a@example.com", "b@example.com"]
     assert mailed() == []
+
+
+def test_the_desk_says_that_mail_rests_until_a_letter_leaves(sign_up, failing, mailed, settings, clock, client, staff):
+    client.force_login(staff)
+    working = settings.EMAIL_BACKEND
+    sign_up()
+    failing(OSError("no route to the mail server"))
+    answer_sign_ups()
+    assert "no route to the mail server" in client.get("/desk/").text
+    settings.EMAIL_BACKEND = working
+    clock.shift(AGAIN)
+    assert len(mailed()) == 1
+    assert "no route to the mail server" not in client.get("/desk/").text
+
+
+def test_what_a_server_thinks_of_a_letter_to_a_stranger_rests_no_news(sign_up, failing, mailed, settings, clock):
+    working = settings.EMAIL_BACKEND
+    sign_up()
+    failing(smtplib.SMTPDataError(554, b"looks like spam"))
+    answer_sign_ups()
+    assert not Trouble.objects.exists()
+    settings.EMAIL_BACKEND = working
+    clock.shift(AGAIN)
+    assert len(mailed()) == 1
 
 
 @pytest.mark.parametrize(("code", "again"), [(450, 1), (550, 0)])

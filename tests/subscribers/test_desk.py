@@ -79,6 +79,7 @@ def test_somebody_who_agreed_elsewhere_is_added_with_the_proof(desk, make_compon
         ({"proof": ""}, "nobody may be told who did not"),
         ({"email": "x"}, "does not look like a mail address"),
         ({"channel": "slack", "url": "x"}, "must begin with https://"),
+        ({"channel": "slack"}, "Please fill this in."),
         ({"incidents": ""}, "nothing would ever be told"),
         ({"time_zone": "Mars"}, "is no time zone"),
     ],

@@ -6,8 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from statuspage.subscribers.hook_letters import suspended_letter
+from statuspage.subscribers.models import Subscriber
+from statuspage.subscribers.services import suspend
+from tests.subscribers.conftest import path_in
 from tests.subscribers.hooks import AT, a_page, a_subscriber
 
 SECRET_PATH = "https://hooks.example.com/services/T0/B0/secret"
@@ -37,12 +41,23 @@ def test_it_says_which_hook_since_when_and_why(letter):
     for body in bodies(told):
         for words in ("Slack", "hooks.example.com", "Nov 16, 2026 - 09:00 WET", "500 Oops", "Harbour Status"):
             assert words in body
-        assert "https://status.example.com/subscribe" in body
 
 
 def test_the_address_of_the_hook_stays_secret(letter):
     for body in bodies(letter()):
         assert "/services/" not in body
+
+
+def test_it_leads_to_the_button_that_has_the_hook_told_again(client, make_subscriber, page, settings):
+    settings.SITE_URL = "https://status.example.com"
+    hook = make_subscriber(SECRET_PATH, channel="slack", contact="ops@example.com")
+    suspend(hook, Subscriber.Suspension.ENDPOINT)
+    told = suspended_letter(hook, page, reason="500 Oops", at=timezone.now())
+    preferences = path_in(told, "manage")
+    assert preferences in told.alternatives[0][0]
+    assert "Tell me again" in client.get(preferences).text
+    client.post(preferences, {"resume": "1"})
+    assert Subscriber.objects.get().is_listening
 
 
 def test_a_hook_that_said_it_is_gone_is_told_so(letter):
@@ -63,6 +78,7 @@ def test_it_leaves_as_a_mail_that_nobody_answers_automatically(letter):
     assert sent["Auto-Submitted"] == "auto-generated"
     assert sent["From"] == "Harbour Status <status@example.com>"
     assert sent["Message-ID"] == letter().message()["Message-ID"]
+    assert sent["Message-ID"].endswith("@example.com>")
 
 
 def test_nobody_left_an_address_for_it(letter):

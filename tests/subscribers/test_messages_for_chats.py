@@ -135,6 +135,14 @@ def test_moments_are_told_in_the_language_and_the_zone_of_the_reader(channel, lo
 
 
 @pytest.mark.parametrize("channel", ["slack", "teams"])
+def test_a_message_speaks_one_language_where_the_page_has_none_for_the_reader(channel):
+    letter = {"subject": "Investigating: Slow", "brief": "Since \ue0000\ue000."}
+    told = message(a_subscriber(channel, locale="de"), a_notice(letters={"en": letter}), a_page(), at=AT)
+    ours = message(a_subscriber(channel, locale="en"), a_notice(letters={"en": letter}), a_page(), at=AT)
+    assert told == ours
+
+
+@pytest.mark.parametrize("channel", ["slack", "teams"])
 def test_nothing_to_say_besides_the_name_is_no_empty_block(channel):
     told = message(a_subscriber(channel), a_notice(brief=""), a_page(), at=AT)
     assert "" not in texts(told)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import time_machine
 from django.utils import timezone
 
-from statuspage.subscribers.answering import purge
+from statuspage.subscribers.forgetting import purge
 from statuspage.subscribers.models import Delivery, Notice, SignUp, Subscriber
-from statuspage.subscribers.services import announce, unsubscribe
+from statuspage.subscribers.services import Scope, announce, erase, remove, sign_up, unsubscribe
 from tests.conftest import NOW
 from tests.subscribers.conftest import path_in
 
@@ -46,3 +46,39 @@ def test_who_left_is_erased_after_thirty_days_and_the_ledger_stays(make_subscrib
             (None, "sent"),
             (stays.pk, "sent"),
         ]
+
+
+def test_the_ledger_keeps_no_words_that_name_whom_it_forgot(make_subscriber, make_notice):
+    gone, stays = make_subscriber("gone@example.com"), make_subscriber("stays@example.com")
+    for one in (gone, stays):
+        words = f"550 5.1.1 <{one.address}>: user unknown"
+        Delivery.objects.create(
+            notice=make_notice(key=one.address), subscriber=one, channel="email", state="failed", last_error=words
+        )
+    erase([gone])
+    kept = dict(Delivery.objects.values_list("subscriber", "last_error"))
+    assert kept == {None: "", stays.pk: "550 5.1.1 <stays@example.com>: user unknown"}
+
+
+def test_whoever_is_removed_has_asked_for_nothing_either(make_subscriber):
+    reader = make_subscriber("reader@example.com")
+    hook = make_subscriber("https://hooks.example.net/1", channel="webhook", contact="ops@example.com")
+    sign_up(channel="email", address="READER@example.com", scope=Scope(whole_page=True))
+    sign_up(
+        channel="slack", address="https://x.example.net", contact="Reader@example.com", scope=Scope(whole_page=True)
+    )
+    sign_up(channel="webhook", address=hook.address, contact="ops@example.com", scope=Scope(whole_page=True))
+    sign_up(channel="email", address="other@example.com", scope=Scope(whole_page=True))
+    remove(reader)
+    assert list(SignUp.objects.order_by("pk").values_list("address", flat=True)) == [hook.address, "other@example.com"]
+    remove(hook)
+    assert SignUp.objects.get().address == "other@example.com"
+
+
+def test_whoever_comes_back_as_their_past_is_forgotten_is_not_forgotten_with_it(make_subscriber, mailed):
+    with time_machine.travel(NOW, tick=False) as clock:
+        unsubscribe(make_subscriber())
+        clock.shift(timedelta(days=30, seconds=1))
+        sign_up(channel="email", address="reader@example.com", scope=Scope(whole_page=True))
+        purge()
+        assert [letter.to for letter in mailed()] == [["reader@example.com"]]
