@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from statuspage.incidents.models import Incident
+from statuspage.incidents.services import open_incident
 from statuspage.subscribers import delivery
 from statuspage.subscribers.models import Delivery, Notice, Subscriber
 from statuspage.subscribers.services import suspend, unsubscribe
@@ -86,6 +87,27 @@ class TestSecondThoughts:
         answer = desk.post(url("tell", posted), {"act": "withdraw"}, follow=True)
         assert "Too late" in answer.text
         assert len(mail.outbox) == 2
+
+    def test_it_is_too_late_for_all_of_it_once_some_are_written_down(self, desk, make_component, make_subscriber):
+        """People and programs hear of one update by notices of their own; none is taken back alone."""
+        make_subscriber("a@example.com")
+        make_subscriber("https://hooks.example.net/1", channel="webhook", contact="ops@example.com")
+        update = open_incident(
+            name="Slow", status="investigating", body="x", affected={make_component(): "major_outage"}, author=None
+        ).updates.get()
+        first, later = Notice.objects.filter(cause=update.code)
+        Notice.objects.filter(pk=first.pk).update(due_at=timezone.now())
+        delivery.fan_out()
+        answer = desk.post(reverse("subscribers:tell", args=[update.code]), {"act": "withdraw"}, follow=True)
+        assert "Too late" in answer.text
+        later.refresh_from_db()
+        assert later.withdrawn_at is None
+
+    def test_withdrawing_twice_is_no_too_late(self, desk, posted):
+        for _click in range(2):
+            answer = desk.post(url("tell", posted), {"act": "withdraw"}, follow=True)
+            assert "Withdrawn: nobody is told." in answer.text
+            assert "Too late" not in answer.text
 
     def test_whoever_is_sure_need_not_wait(self, desk, posted):
         delivery.fan_out()
