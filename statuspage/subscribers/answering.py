@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.core.mail import get_connection
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
@@ -34,7 +35,7 @@ UNCONFIRMED_FOR, GONE_FOR = timedelta(hours=72), timedelta(days=30)
 
 
 def answer_sign_ups() -> int:
-    """Mail those who asked, the first to ask first, for one turn; tells how many letters went out.
+    """Mail those who asked, readers before lists, the first to ask first, for one turn; tells how many letters left.
 
     Harmless to run twice at once, or late: whoever takes a sign-up has it alone for a while.
     """
@@ -87,7 +88,9 @@ def _take() -> tuple[SignUp, Reply] | None:
         return None
     if SignUp.objects.filter(mailed_at__gt=now - MINUTE).count() >= PER_MINUTE:
         return None
-    for asked in SignUp.objects.filter(due_at__lte=now).order_by("due_at", "pk")[:BATCH]:
+    # Whoever waits before the page comes before a list, however long that is.
+    due = SignUp.objects.filter(due_at__lte=now).alias(of_staff=Q(network="")).order_by("of_staff", "due_at", "pk")
+    for asked in due[:BATCH]:
         mailed = to_mailbox(asked.mailbox).filter(mailed_at__gt=now - DAY).exclude(pk=asked.pk)
         try:
             reply = reply_to(asked, mailed_lately=mailed.exists())
