@@ -17,18 +17,21 @@ TOLD = ["state", "confirmed_at", "proof"]
 PAGE = "page"
 ACTIVE, SUSPENDED, UNSUBSCRIBED = "active", "suspended", "unsubscribed"
 BATCH = 500
-# What a spreadsheet calculates, or sends somewhere; also where it was escaped before.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Where a spreadsheet begins a cell: some do so at other signs than a comma, whatever stands in quotes.
+BEGINNING = r"(?:^|(?<=[;\t\r\n]))"
+# What it calculates there, or sends somewhere; also in quotes, or where it was escaped before.
+FORMULA = r"(?=['\"]*[=+\-@\t\r])"
+UNSAFE, ESCAPED = re.compile(f"{BEGINNING}{FORMULA}"), re.compile(f"{BEGINNING}'{FORMULA}")
 
 
 def escaped(cell: str) -> str:
-    """The cell as text for any spreadsheet: an apostrophe before what would begin a formula."""
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    """The cell as text for any spreadsheet: an apostrophe before whatever would begin a formula."""
+    return UNSAFE.sub("'", cell)
 
 
 def unescaped(cell: str) -> str:
     """What `escaped` was given."""
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+    return ESCAPED.sub("", cell)
 
 
 def written() -> Iterator[str]:
