@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -130,6 +132,41 @@ class TestTheLedger:
             ["email", "a@example.com", "sent"],
             ["email", "b@example.com", "sent"],
         ]
+
+    def test_whom_nobody_could_tell_come_first_and_whom_nobody_is_to_tell_last(self, desk, posted, make_subscriber):
+        addresses = [f"{state}@example.com" for state in ("sent", "dropped", "pending", "failed")]
+        Subscriber.objects.all().delete()
+        lines = [
+            Delivery(notice=Notice.objects.get(), subscriber=make_subscriber(one), channel="email") for one in addresses
+        ]
+        for line in lines:
+            line.state = line.subscriber.address.partition("@")[0]
+            line.sent_at = timezone.now() if line.state == "sent" else None
+        Delivery.objects.bulk_create(lines)
+        found = desk.get(url("ledger", posted)).context["found"]
+        assert [line.state for line in found] == ["failed", "pending", "sent", "dropped"]
+
+    def test_the_suspended_are_told_apart_from_those_who_left(self, desk, posted, make_subscriber):
+        suspended, left = make_subscriber("c@example.com"), make_subscriber("d@example.com")
+        Subscriber.objects.update(confirmed_at=posted.created_at)
+        with time_machine.travel(timezone.now() + timedelta(seconds=20)):
+            delivery.fan_out()
+        suspend(suspended, Subscriber.Suspension.COMPLAINT)
+        unsubscribe(left)
+        sentence = "to go, 1 suspended, 1 unsubscribed"
+        assert f"2 {sentence}" in desk.get(url("ledger", posted)).text
+        delivery.drain_mail()
+        delivery.fan_out()
+        assert Notice.objects.get().counts == {"email": {"sent": 2, "dropped": 1, "suspended": 1}}
+        page = desk.get(url("ledger", posted)).text
+        assert "1 suspended, 1 unsubscribed" in page
+        assert "For 4 by email." in page
+
+    def test_looking_at_it_loads_no_letter(self, desk, posted):
+        tell()
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(url("ledger", posted))
+        assert len([one for one in asked if '"subscribers_notice"."letters"' in one["sql"]]) == 1
 
     def test_only_those_who_were_missed_are_told_again(self, desk, posted):
         tell()
