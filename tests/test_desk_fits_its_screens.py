@@ -4,11 +4,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from postmortems.services import start_postmortem
 from statuspage.publishing.press import publish
+from statuspage.subscribers import delivery
+from statuspage.subscribers.models import Notice, Subscriber
 from tests.browser import tab
+from tests.conftest import LONG_AGO
 from tests.incidents.desk import url
 
 pytestmark = pytest.mark.browser
@@ -71,3 +75,19 @@ def test_a_time_with_a_long_zone_stays_in_its_column(chromium, site, page, make_
             opened.goto(path)
             right = opened.locator(".posted time").first.evaluate("time => time.getBoundingClientRect().right")
             assert right <= opened.locator(".update > .prose").first.evaluate("one => one.getBoundingClientRect().left")
+
+
+def test_the_ledger_and_the_list_of_subscribers_fit_a_phone(desk, make_incident):
+    Subscriber.objects.create(
+        channel="webhook", address="https://hooks.example.net/" + "long/" * 20, confirmed_at=LONG_AGO
+    )
+    update = make_incident(at=timezone.now()).updates.get()
+    Notice.objects.update(due_at=timezone.now())
+    delivery.fan_out()
+    with desk(360) as page:
+        for address in (reverse("subscribers:ledger", args=[update.code]), reverse("subscribers:index")):
+            page.goto(address)
+            assert page.evaluate("document.documentElement.scrollWidth") == 360
+            bar = page.locator(".desk-actions")
+            assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+            assert bar.locator(".button").first.evaluate("one => one.getBoundingClientRect().left") >= 0

@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+
+from statuspage.publishing.waking import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 PUBLISH = """
@@ -101,3 +103,22 @@ def test_a_dead_broker_neither_fails_nor_delays_a_publication(installation):
     assert (installation.public / f"{path[1:]}.html").exists()
     installation("shell", "-c", "from postmortems.tasks import render_due; render_due()")
     assert (installation.public / f"{path[1:]}.pdf").exists()
+
+
+WAKE_TWICE = """
+from statuspage.publishing.waking import wake_soon
+for task in ("drain_mail", "drain_hooks"):
+    wake_soon(f"statuspage.subscribers.tasks.{task}")
+"""
+
+
+def test_a_broker_that_accepts_and_never_answers_is_asked_once_for_all_that_a_post_does(installation):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        installation("shell", "-c", WAKE_TWICE, REDIS_URL=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        silent.settimeout(0)
+        asked = 0
+        with suppress(BlockingIOError):
+            while silent.accept():
+                asked += 1
+    assert asked == 1
+    assert PATIENCE["socket_connect_timeout"] + PATIENCE["socket_timeout"] <= 1

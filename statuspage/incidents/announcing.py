@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
@@ -27,6 +28,8 @@ from statuspage.subscribers.marks import MANAGE, UNSUBSCRIBE, Moments, without_m
 from statuspage.subscribers.models import Channel, Kind, Notice, Subscriber
 
 BRIEF = 600
+# What is told of an incident besides its updates, by the word with which the keys of such notices begin.
+BESIDES = {"change": gettext_lazy("Rescheduled"), "reminder": gettext_lazy("Starting soon")}
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,21 @@ def announce_update(update: IncidentUpdate) -> None:
 
 def announce_change(maintenance: Incident) -> None:
     """Tell subscribers that planned work has another window."""
-    _announce(maintenance, gettext_lazy("Rescheduled"), key=f"change:{maintenance.code}:{maintenance.version}")
+    _announce(maintenance, "change", str(maintenance.version))
 
 
 def remind(maintenance: Incident) -> None:
     """Tell subscribers that planned work begins soon; once for each beginning."""
-    key = f"reminder:{maintenance.code}:{maintenance.scheduled_for:%Y%m%d%H%M}"
-    _announce(maintenance, gettext_lazy("Starting soon"), key=key)
+    _announce(maintenance, "reminder", f"{maintenance.scheduled_for:%Y%m%d%H%M}")
+
+
+def told_besides(incident: Incident, *, at_most: int) -> list[tuple[str, Notice]]:
+    """What was told of an incident and stands in no update of it: the word for it and its notice, the last first."""
+    told = Q()
+    for what in BESIDES:
+        told |= Q(key__startswith=f"{what}:")
+    found = Notice.objects.filter(told, thread=incident.code).only("key", "cause", "created_at")
+    return [(str(BESIDES[one.key.partition(":")[0]]), one) for one in found.order_by("-created_at", "-pk")[:at_most]]
 
 
 def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> dict[str, str]:
@@ -120,10 +131,9 @@ def audience(*, kind: str, thread: str, components: Iterable[Component], at: dat
     return services.count_by_channel(found)
 
 
-def _announce(incident: Incident, heading: Any, *, key: str) -> None:
-    page = StatusPage.objects.get()
-    news = News(incident, heading, affected=[])
-    notice = _notice(news, page, key=key, cause=new_code(), due_at=timezone.now())
+def _announce(incident: Incident, what: str, which: str) -> None:
+    page, key = StatusPage.objects.get(), f"{what}:{incident.code}:{which}"
+    notice = _notice(News(incident, BESIDES[what]), page, key=key, cause=new_code(), due_at=timezone.now())
     if _programs_listen():
         state = overview()
         notice.payload = _payload(incident, state, documents.component_rows(state, page), page)

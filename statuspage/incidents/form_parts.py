@@ -148,9 +148,9 @@ class StatusTable(DeskForm):
         self.fields |= dict.fromkeys(self.components, field)
 
     def affected(self) -> dict[Component, str]:
-        """What was chosen, by component."""
+        """What was chosen, by component; of an unfinished form what can be understood."""
         said = self.cleaned_data
-        return {component: said[name] for name, component in self.components.items() if said[name]}
+        return {component: said[name] for name, component in self.components.items() if said.get(name)}
 
     def groups(self) -> list[LineGroup]:
         """Every component, grouped and ordered as on the page."""

@@ -123,7 +123,8 @@ class ScheduleForm(DeskForm):
         return [BoxGroup(name, [next(boxes) for _ in options]) for name, options in groups]
 
     def components_chosen(self) -> list[Component]:
-        return [self.by_code[code] for code in self.cleaned_data["components"]]
+        """In the order in which they were ticked; of an unfinished form those that can be understood."""
+        return [self.by_code[code] for code in self.cleaned_data.get("components", [])]
 
 
 class BackfillForm(StatusTable):

@@ -55,7 +55,7 @@ def append_update(
     body = checked_body(body)
     last = incident.updates.order_by("created_at", "id").last()
     closing = status in Incident.CLOSED
-    affected = _closing_words(incident, affected) if closing else affected
+    affected = closing_words(incident, affected) if closing else affected
     shown_at = shown_at or at
     # Never before the last one, whatever the clocks of two hosts say: the order is the order of posting.
     posted_at = max(at, last.created_at) if last else at
@@ -133,18 +133,21 @@ def checked_body(body: str) -> str:
     return body
 
 
+def closing_words(incident: Incident, affected: Mapping[Component, str]) -> dict[Component, str]:
+    """What a closing update says: everything this incident broke is operational again.
+
+    Raises ValidationError where something would stay broken.
+    """
+    broken = [component.name for component, status in affected.items() if status != ComponentStatus.OPERATIONAL]
+    if broken:
+        raise ValidationError({"status": CLOSED_SPEAKS_NO_MORE.format(broken[0])})
+    earlier = last_words(incident.updates.prefetch_related("affected__component__group"))
+    return {mention.component: ComponentStatus.OPERATIONAL for mention in earlier.values()} | dict(affected)
+
+
 def _statuses(components: Collection[Component], at: datetime) -> dict[Component, ComponentStatus]:
     """How components were; nothing is read for none."""
     if not components:
         return {}
     state = overview(at)
     return {component: state.status_of(component) for component in components}
-
-
-def _closing_words(incident: Incident, affected: Mapping[Component, str]) -> dict[Component, str]:
-    """What a closing update says: everything this incident broke is operational again."""
-    broken = [component.name for component, status in affected.items() if status != ComponentStatus.OPERATIONAL]
-    if broken:
-        raise ValidationError({"status": CLOSED_SPEAKS_NO_MORE.format(broken[0])})
-    earlier = last_words(incident.updates.prefetch_related("affected__component__group"))
-    return {mention.component: ComponentStatus.OPERATIONAL for mention in earlier.values()} | dict(affected)

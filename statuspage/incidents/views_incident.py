@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.incidents import services
 from statuspage.incidents.affected import last_words
+from statuspage.incidents.announcing import told_besides
 from statuspage.incidents.forms import FactsForm, UpdateForm, WordingForm
 from statuspage.incidents.models import Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
@@ -211,21 +212,26 @@ def _filled_in(typed: QueryDict, preset: dict[str, Any]) -> dict[str, Any]:
 def _shown(request: DeskRequest, page: StatusPage, incident: Incident) -> dict[str, Any]:
     timeline = incident.timeline()
     everything = "all" in request.GET
+    shown = timeline if everything else timeline[:SHOWN_AT_FIRST]
+    besides = told_besides(incident, at_most=SHOWN_AT_FIRST)
     return {
         "page": page,
         "incident": incident,
-        "updates": timeline if everything else timeline[:SHOWN_AT_FIRST],
+        "updates": shown,
+        "besides": besides,
         "everything": everything,
         "hidden": 0 if everything else max(len(timeline) - SHOWN_AT_FIRST, 0),
         "said": sorted(last_words(timeline).values(), key=lambda mention: mention.name),
         "stamp": _stamp(incident),
         "newest": timeline[0],
-        "tallies": tallies(update.code for update in (timeline if everything else timeline[:SHOWN_AT_FIRST])),
+        "tallies": tallies([*(update.code for update in shown), *(notice.cause for _, notice in besides)]),
     }
 
 
 def _stamp(incident: Incident) -> str:
-    return f"{incident.updated_at.timestamp():.6f}"
+    """Another one once there is something new: also a reminder, which is no update."""
+    newest = max(incident.updated_at, incident.reminded_at or incident.updated_at)
+    return f"{newest.timestamp():.6f}"
 
 
 def _answer(

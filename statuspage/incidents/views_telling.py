@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse, QueryDict
+from collections.abc import Iterable
+
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -10,8 +12,8 @@ from django.views.decorators.http import require_POST
 from statuspage.components.models import Component
 from statuspage.incidents.affected import last_words
 from statuspage.incidents.announcing import News, audience, letter_of
+from statuspage.incidents.drafts import draft_of
 from statuspage.incidents.models import Incident
-from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import reason_against, to_html
 from statuspage.publishing.models import StatusPage
 from statuspage.subscribers.marks import MANAGE, UNSUBSCRIBE, Moments, filled
@@ -27,8 +29,8 @@ NO_LINK = "…"
 @staff_only
 def reach(request: DeskRequest) -> HttpResponse:
     """How many people the form, as it stands, would reach."""
-    subject = _subject(request.POST)
-    context = {"reach": reach_of(subject, _components(request.POST)), "notify": "notify" in request.POST}
+    draft = draft_of(request.POST, StatusPage.objects.get(), at=timezone.now())
+    context = {"reach": reach_of(draft.incident, draft.affected), "notify": "notify" in request.POST}
     return render(request, "desk/_reach.html", context)
 
 
@@ -36,16 +38,15 @@ def reach(request: DeskRequest) -> HttpResponse:
 @staff_only
 def letter(request: DeskRequest) -> HttpResponse:
     """The mail that the form, as it stands, would send: in the page's own language and zone."""
-    typed, page = request.POST, StatusPage.objects.get()
-    subject, body = _subject(typed), typed.get("body", "").replace("\r\n", "\n")
-    statuses = {component: typed.get(f"component_{component.code}", "") for component in _components(typed)}
+    page = StatusPage.objects.get()
+    draft = draft_of(request.POST, page, at=timezone.now())
     news = News(
-        subject,
-        Incident.Status(subject.status).label,
-        body,
-        "" if reason_against(body) else to_html(body),
-        [(component.full_name, status) for component, status in statuses.items() if status],
-        timezone.now(),
+        draft.incident,
+        draft.incident.get_status_display,
+        draft.body,
+        "" if reason_against(draft.body) else to_html(draft.body),
+        [(component.full_name, status) for component, status in draft.affected.items()],
+        draft.posted_at,
     )
     moments = Moments()
     told = letter_of(news, page, page.locale, moments)
@@ -55,31 +56,11 @@ def letter(request: DeskRequest) -> HttpResponse:
     return response
 
 
-def reach_of(incident: Incident, components: list[Component]) -> str:
+def reach_of(incident: Incident, components: Iterable[Component]) -> str:
     """“1,204 by email and 31 by webhook”: whom news of an incident that touches these components would reach."""
     said = last_words(incident.updates.prefetch_related("affected__component")) if incident.pk else {}
     touched = {*(mention.component for mention in said.values()), *components}
     return in_words(audience(kind=incident.kind, thread=incident.code, components=touched, at=timezone.now()))
-
-
-def _subject(typed: QueryDict) -> Incident:
-    """The incident that a form is about, with what the form says of it; one that is not declared yet is not saved."""
-    known = Incident.objects.filter(code=typed.get("incident", "")).first()
-    kind = Incident.Kind.MAINTENANCE if "scheduled_for" in typed else Incident.Kind.INCIDENT
-    subject = known or Incident(kind=kind, name=" ".join(typed.get("name", "").split()))
-    statuses = Incident.STATUSES[Incident.Kind(subject.kind)]
-    status = typed.get("status", "")
-    subject.status = status if status in statuses else statuses[0]
-    return subject
-
-
-def _components(typed: QueryDict) -> list[Component]:
-    """Those that a form says something of."""
-    chosen = {
-        name.removeprefix("component_") for name, value in typed.items() if name.startswith("component_") and value
-    }
-    chosen |= set(typed.getlist("components"))
-    return [component for component in overview().components if component.code in chosen]
 
 
 def _without_passes(text: str) -> str:

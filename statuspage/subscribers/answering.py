@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from statuspage.publishing.models import StatusPage
@@ -34,7 +34,7 @@ AGAIN, AT_MOST = MINUTE, timedelta(hours=1)
 
 
 def answer_sign_ups() -> int:
-    """Mail those who asked, the first to ask first, for one turn; tells how many letters went out.
+    """Mail those who asked, readers before lists, the first to ask first, for one turn; tells how many letters left.
 
     Harmless to run twice at once, or late: whoever takes a sign-up has it alone for a while.
     """
@@ -78,7 +78,9 @@ def _take() -> tuple[SignUp, Reply | None] | None:
     now = timezone.now()
     if rests(Channel.EMAIL) or SignUp.objects.filter(mailed_at__gt=now - MINUTE).count() >= PER_MINUTE:
         return None
-    asked = SignUp.objects.filter(due_at__lte=now).order_by("due_at", "pk").first()
+    # Whoever waits before the page comes before a list, however long that is.
+    due = SignUp.objects.filter(due_at__lte=now).alias(of_staff=Q(network="")).order_by("of_staff", "due_at", "pk")
+    asked = due.first()
     if asked is None:
         return None
     others = SignUp.objects.filter(is_read_by(asked.mailbox)).exclude(pk=asked.pk)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from itertools import islice
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from django.db import transaction
-from django.db.models.functions import Lower
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from statuspage.subscribers import services
-from statuspage.subscribers.models import Subscriber
-from statuspage.subscribers.reading import Reading, Wanted, read
+from statuspage.subscribers import many
+from statuspage.subscribers.many import key_of
+from statuspage.subscribers.models import Channel, SignUp, Subscriber
+from statuspage.subscribers.reading import Wanted, read
+from statuspage.subscribers.replies import NEVER
 from statuspage.subscribers.scopes import covers
+from statuspage.subscribers.services import Scope
 
-# A few at a time: a responder who posts meanwhile must not wait for all of them.
-BATCH = 100
+MEANWHILE = "Somebody of the list subscribed at this very moment. Import it once more."
 
 
 @dataclass
@@ -53,41 +53,60 @@ def import_subscribers(content: bytes, *, proof: str = "", most: int | None = No
         done.problems.append(f"There are {len(reading.wanted)} lines; {most} fit here. Use manage import_subscribers.")
     if done.problems:
         return done
-    waiting = iter(_allowed(reading, done))
-    while batch := list(islice(waiting, BATCH)):
-        _write(batch, done, proof=proof)
+    try:
+        _take_in(reading.wanted, done, proof=proof)
+    except IntegrityError:
+        return Import(problems=[MEANWHILE])
     return done
 
 
-def _allowed(reading: Reading, done: Import) -> list[Wanted]:
-    """Those who may be told, by what became of their addresses here."""
-    barred: dict[tuple[str, str], str] = {}
-    for one in Subscriber.objects.exclude(unsubscribed_at=None, suspended_at=None):
-        why = "left here on their own" if one.unsubscribed_at else f"is suspended: {one.get_suspension_display()}"
-        barred[one.channel, one.address.lower()] = why
-    allowed = []
-    for wanted in reading.wanted:
-        if fate := barred.get((wanted.channel, wanted.address.lower())):
-            done.notes.append(f"line {wanted.line}: left out, {wanted.address} {fate}.")
-        else:
-            allowed.append(wanted)
-    return allowed
-
-
 @transaction.atomic
-def _write(batch: Iterable[Wanted], done: Import, *, proof: str) -> None:
-    listed = {one.address.lower(): one for one in batch}
-    found = Subscriber.objects.alias(lower=Lower("address")).filter(lower__in=listed)
-    known = {(one.channel, one.address.lower()): one for one in found.prefetch_related("groups", "components")}
-    for wanted in batch:
-        subscriber = known.get((wanted.channel, wanted.address.lower()))
-        told: dict[str, Any] = asdict(wanted) | {"scope": wanted.scope}
-        del told["line"]
-        if subscriber and covers(subscriber, wanted.scope):
+def _take_in(wanted: list[Wanted], done: Import, *, proof: str) -> None:
+    """All of it in one transaction, of few statements: a responder who posts meanwhile waits for it."""
+    known = many.known_among(wanted)
+    askable = None if proof else _Askable()
+    new: list[Wanted] = []
+    widened: list[tuple[Subscriber, Scope]] = []
+    for one in wanted:
+        subscriber = known.get(key_of(one))
+        if why := _barred(subscriber) or (askable and askable.reason_against(one, subscriber)):
+            done.notes.append(f"line {one.line}: left out, {one.address} {why}.")
+        elif subscriber and covers(subscriber, one.scope):
             done.unchanged += 1
-        elif proof:
-            services.subscribe_verified(**told, proof=proof)
-            done.new, done.changed = done.new + (subscriber is None), done.changed + (subscriber is not None)
+        elif subscriber and proof:
+            widened.append((subscriber, one.scope))
         else:
-            services.sign_up(**told)
-            done.asked += 1
+            new.append(one)
+    if proof:
+        many.subscribe_all(new, proof=proof, at=timezone.now())
+        many.widen_all(widened)
+        done.new, done.changed = len(new), len(widened)
+    elif new:
+        many.ask_all(new)
+        done.asked = len(new)
+
+
+def _barred(known: Subscriber | None) -> str:
+    """Why somebody is not brought back."""
+    if known and known.unsubscribed_at:
+        return "left here on their own"
+    return f"is suspended: {known.get_suspension_display()}" if known and known.suspended_at else ""
+
+
+class _Askable:
+    """Knows whom a letter would not reach, and who has one already: whoever is counted as asked is asked."""
+
+    def __init__(self) -> None:
+        refused = Subscriber.objects.filter(channel=Channel.EMAIL, suspension__in=NEVER)
+        self.refused = {address.lower() for address in refused.values_list("address", flat=True)}
+        self.asked = {key_of(one): Scope.of(one.scope) for one in SignUp.objects.filter(network="")}
+
+    def reason_against(self, one: Wanted, known: Subscriber | None) -> str:
+        """Why somebody is not asked, in words that go on after their address; empty where they are."""
+        if one.contact.lower() in self.refused:
+            return f"is looked after by {one.contact}, who is suspended"
+        if known and known.mailbox.lower() != (one.contact or one.address).lower():
+            return "is looked after by somebody else"
+        if not known and self.asked.get(key_of(one)) == one.scope:
+            return "was asked by an import before, and has not confirmed it"
+        return ""

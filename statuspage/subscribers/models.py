@@ -206,6 +206,11 @@ class SignUp(models.Model):
         return self.address if self.channel == Channel.EMAIL else shown(self.address)
 
     @property
+    def is_of_staff(self) -> bool:
+        """Whether somebody at the desk brought it in, in a list: no stranger did, from no network."""
+        return not self.network
+
+    @property
     def mailbox(self) -> str:
         """Where the link goes."""
         return self.address if self.channel == Channel.EMAIL else self.contact

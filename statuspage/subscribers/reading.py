@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from django.core.exceptions import ValidationError
 
@@ -15,12 +16,12 @@ from statuspage.subscribers.addresses import check_url
 from statuspage.subscribers.mailboxes import clean_mailbox
 from statuspage.subscribers.models import Channel
 from statuspage.subscribers.services import Scope
-from statuspage.subscribers.spreadsheet import ACTIVE, COLUMNS, PAGE, known_as, unescaped
+from statuspage.subscribers.spreadsheet import ACTIVE, COLUMNS, FOLLOWED, NOTHING, PAGE, known_as, unescaped
 
 # What the columns are called elsewhere, Statuspage's own export first.
 ALSO_CALLED = {
     **{"mode": "channel", "type": "channel", "email": "email", "endpoint": "url", "url": "url", "webhook": "url"},
-    **{"components": "scope", "component_ids": "scope", "locale": "language", "timezone": "time_zone"},
+    **{"component_ids": "components", "locale": "language", "timezone": "time_zone"},
     **{"email address": "email", "quarantined_at": "quarantined_at", "state": "state"},
 }
 WORDS = {"": True, "yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -60,6 +61,9 @@ def read(content: bytes) -> Reading:
             left = cells.get("state") or "quarantined"
             reading.notes.append(f"line {line}: left out, since the file calls it {left}.")
             continue
+        if single := _single_incidents(cells):
+            reading.notes.append(f"line {line}: left out, {single}.")
+            continue
         try:
             wanted = reader.understand(line, cells)
         except ValidationError as error:
@@ -90,9 +94,22 @@ def _lines(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
             if len(cells) > len(names):
                 raise Unreadable(f"Line {rows.line_num} has {len(cells)} cells, the first line {len(names)}.")
             if any(cells):
-                yield rows.line_num, dict(zip(names, cells, strict=False))
+                yield rows.line_num, dict(zip_longest(names, cells, fillvalue=""))
     except csv.Error as error:
         raise Unreadable(f"Line {rows.line_num} cannot be read: {error}.") from error
+
+
+def _single_incidents(cells: dict[str, str]) -> str:
+    """Take the incidents that somebody follows out of their scope; tells why nothing else is left, where it is so."""
+    parts = [part.strip() for part in cells.get("scope", "").split(";")]
+    kept = [part for part in parts if not FOLLOWED.fullmatch(part)]
+    if parts != kept and not any(kept):
+        return "single incidents are followed from their own pages"
+    if known_as(cells.get("scope", "")) == NOTHING:
+        return "it says that nothing is to be told"
+    if parts != kept:
+        cells["scope"] = "; ".join(kept)
+    return ""
 
 
 def _column(name: str) -> str:
@@ -156,8 +173,11 @@ class _Reader:
         incidents, maintenance = (_yes_or_no(name, cells) for name in ("incidents", "maintenance"))
         if not (incidents or maintenance):
             raise ValidationError("neither incidents nor maintenance: nothing would ever be told.")
-        given = cells.get("scope", "")
-        if known_as(given) in ("", PAGE):
+        # Other lists leave out, or empty, what a whole page needs no words for; ours always says what is meant.
+        given = cells.get("scope", cells.get("components") or PAGE)
+        if not given:
+            raise ValidationError("the scope is empty; write “page” for everything.")
+        if known_as(given) == PAGE:
             return Scope(whole_page=True, incidents=incidents, maintenance=maintenance)
         codes = [self._code(part) for part in self._parts(given)]
         return Scope(

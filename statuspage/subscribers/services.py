@@ -83,10 +83,17 @@ def count_by_channel(found: SubscriberQuerySet) -> dict[str, int]:
 
 @transaction.atomic
 def withdraw(cause: str, *, at: datetime | None = None) -> bool:
-    """Take back what an update was to tell, as long as nobody was written down for it; tells whether that was so."""
-    at = at or timezone.now()
-    found = Notice.objects.filter(cause=cause, fanned_out_at=None, withdrawn_at=None)
-    return bool(found.update(withdrawn_at=at))
+    """Take back what an update was to tell, as long as nobody was written down for it; tells whether that was so.
+
+    All of its notices or none: people and programs hear of one update by notices of their own.
+    """
+    # Who is written down meanwhile waits for the lock, or is seen by it.
+    found = Notice.objects.select_for_update().filter(cause=cause).order_by("pk")
+    fanned_out = list(found.values_list("fanned_out_at", flat=True))
+    if not fanned_out or any(fanned_out):
+        return False
+    Notice.objects.filter(cause=cause, withdrawn_at=None).update(withdrawn_at=at or timezone.now())
+    return True
 
 
 @transaction.atomic

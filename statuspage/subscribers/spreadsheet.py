@@ -14,35 +14,44 @@ from statuspage.subscribers.models import Subscriber
 COLUMNS = ["channel", "address", "contact", "scope", "incidents", "maintenance", "language", "time_zone"]
 # Told to whoever reads the file; of these an import heeds the state alone.
 TOLD = ["state", "confirmed_at", "proof"]
-PAGE = "page"
+PAGE, NOTHING = "page", "nothing"
+# One incident alone: told to whoever reads the file. Nobody is to follow it elsewhere, or once it is over.
+FOLLOWED = re.compile(r"incident [0-9a-z]{12}", re.IGNORECASE)
 ACTIVE, SUSPENDED, UNSUBSCRIBED = "active", "suspended", "unsubscribed"
 BATCH = 500
-# What a spreadsheet calculates, or sends somewhere; also where it was escaped before.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Where a spreadsheet begins a cell: some do so at other signs than a comma, whatever stands in quotes.
+BEGINNING = r"(?:^|(?<=[;\t\r\n]))"
+# What it calculates there, or sends somewhere; also in quotes, or where it was escaped before.
+FORMULA = r"(?=['\"]*[=+\-@\t\r])"
+UNSAFE, ESCAPED = re.compile(f"{BEGINNING}{FORMULA}"), re.compile(f"{BEGINNING}'{FORMULA}")
 
 
 def escaped(cell: str) -> str:
-    """The cell as text for any spreadsheet: an apostrophe before what would begin a formula."""
-    return f"'{cell}" if FORMULA.match(cell) else cell
+    """The cell as text for any spreadsheet: an apostrophe before whatever would begin a formula."""
+    return UNSAFE.sub("'", cell)
 
 
 def unescaped(cell: str) -> str:
     """What `escaped` was given."""
-    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell
+    return ESCAPED.sub("", cell)
 
 
 def written() -> Iterator[str]:
     """Every subscriber, a line each, as they are read from the database; lines may hold line breaks inside quotes."""
     names = _names()
     yield csv_line([*COLUMNS, *TOLD])
-    found = Subscriber.objects.prefetch_related("groups", "components").order_by("pk")
+    found = Subscriber.objects.prefetch_related("groups", "components", "followed").order_by("pk")
     for one in found.iterator(chunk_size=BATCH):
         state = UNSUBSCRIBED if one.unsubscribed_at else SUSPENDED if one.suspended_at else ACTIVE
-        parts: Iterable[Component | ComponentGroup] = [*one.groups.all(), *one.components.all()]
-        scope = PAGE if one.whole_page else "; ".join(names[part.code] for part in parts)
         sorts = ["yes" if wanted else "no" for wanted in (one.incidents, one.maintenance)]
-        cells = [one.channel, one.address, one.contact, scope, *sorts, one.locale, one.time_zone]
+        cells = [one.channel, one.address, one.contact, _scope(one, names), *sorts, one.locale, one.time_zone]
         yield csv_line([*cells, state, one.confirmed_at.isoformat(timespec="seconds"), one.proof])
+
+
+def _scope(subscriber: Subscriber, names: dict[str, str]) -> str:
+    parts: Iterable[Component | ComponentGroup] = [*subscriber.groups.all(), *subscriber.components.all()]
+    told = [PAGE] if subscriber.whole_page else [names[part.code] for part in parts]
+    return "; ".join([*told, *(f"incident {one.incident}" for one in subscriber.followed.all())]) or NOTHING
 
 
 def _names() -> dict[str, str]:
@@ -61,7 +70,7 @@ def known_as(name: str) -> str:
 
 
 def _is_plain(name: str) -> bool:
-    return ";" not in name and known_as(name) != PAGE
+    return ";" not in name and known_as(name) not in (PAGE, NOTHING) and not FOLLOWED.fullmatch(known_as(name))
 
 
 def csv_line(cells: Iterable[str]) -> str:

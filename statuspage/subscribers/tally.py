@@ -12,7 +12,9 @@ from django.utils import timezone
 from statuspage.subscribers.models import Channel, Delivery, Notice, Subscriber
 
 State = Delivery.State
-# By channel and state, how many lines of the ledger.
+# Of the dropped, those who may be told again one day: they did not leave.
+SUSPENDED = "suspended"
+# By channel and state, or SUSPENDED, how many lines of the ledger.
 Counts = dict[str, dict[str, int]]
 
 
@@ -49,7 +51,12 @@ class Tally:
         return self._count(State.FAILED)
 
     @property
-    def dropped(self) -> int:
+    def suspended(self) -> int:
+        return self._count(SUSPENDED)
+
+    @property
+    def left(self) -> int:
+        """How many unsubscribed, or were removed, before their turn."""
         return self._count(State.DROPPED)
 
     @property
@@ -120,4 +127,10 @@ def _live(keys: list[int]) -> dict[int, Counts]:
     lines = Delivery.objects.filter(notice__in=keys).order_by().values_list("notice", "channel", "state")
     for notice, channel, state, many in lines.annotate(Count("pk")):
         found.setdefault(notice, {}).setdefault(channel, {})[state] = many
+    dropped = Delivery.objects.filter(notice__in=keys, state=State.DROPPED).order_by()
+    suspended = dropped.filter(subscriber__suspended_at__isnull=False, subscriber__unsubscribed_at=None)
+    for notice, channel, many in suspended.values_list("notice", "channel").annotate(Count("pk")):
+        states = found.setdefault(notice, {}).setdefault(channel, {})
+        # Senders go on between the two questions.
+        states[SUSPENDED], states[State.DROPPED] = many, max(states.get(State.DROPPED, 0) - many, 0)
     return found

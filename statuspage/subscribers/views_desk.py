@@ -56,6 +56,7 @@ def index(request: DeskRequest) -> HttpResponse:
         "found": Paginator(listed, PER_PAGE).get_page(request.GET.get("page")),
         "counts": _counts(),
         "states": STATES,
+        "channels": Channel.choices,
         "word": word,
         "channel": channel,
         "state": state,

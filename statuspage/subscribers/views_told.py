@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,10 +28,14 @@ COLUMNS = ["channel", "address", "state", "sent_at", "attempts", "last_error"]
 @require_safe
 @staff_only
 def ledger(request: DeskRequest, cause: str) -> HttpResponse:
-    """Everybody who was to be told, one line each; those whom nobody could tell come first."""
+    """Everybody who was to be told, one line each; those whom nobody could tell come first.
+
+    Then those who are to go, those who were told, and at the end whom nobody is to tell any more.
+    """
     tally = _tally(cause)
     state, word = request.GET.get("state", ""), " ".join(request.GET.get("q", "").replace("\0", "").split())
-    lines = _lines(cause).order_by("state", "channel", "pk")
+    # Failed, pending, sent: by the alphabet, but for the dropped.
+    lines = _lines(cause).alias(dropped=Q(state=Delivery.State.DROPPED)).order_by("dropped", "state", "channel", "pk")
     if state in Delivery.State:
         lines = lines.filter(state=state)
     if word:
@@ -41,7 +45,7 @@ def ledger(request: DeskRequest, cause: str) -> HttpResponse:
         "page": page,
         "tally": tally,
         "subject": notice.letter(page.locale)["subject"] if notice else "",
-        "found": Paginator(lines.select_related("subscriber", "notice"), PER_PAGE).get_page(request.GET.get("page")),
+        "found": Paginator(lines.select_related("subscriber"), PER_PAGE).get_page(request.GET.get("page")),
         "state": state,
         "word": word,
         "states": Delivery.State.values,

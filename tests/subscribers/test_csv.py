@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from statuspage.subscribers.models import SignUp, Subscriber
 from statuspage.subscribers.services import Scope, suspend, unsubscribe
-from statuspage.subscribers.spreadsheet import escaped, unescaped
+from statuspage.subscribers.spreadsheet import csv_line, escaped, unescaped
 from tests.subscribers.conftest import told
 
 ANY_CELL = st.text(st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"])) | st.builds(
-    "{}{}".format, st.sampled_from(["=", "+", "-", "@", "\t", "'", "'=", "''+"]), st.text(max_size=5)
+    "{}{}{}".format, st.text(";\t\r\n a'\"", max_size=3), st.sampled_from("=+-@'"), st.text(max_size=5)
 )
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def exported() -> str:
@@ -43,7 +44,14 @@ VERIFIED = ("--verified", "--proof", "Asked on paper.")
 @given(ANY_CELL)
 def test_a_cell_is_never_a_formula_and_is_read_back_as_it_was(cell):
     assert unescaped(escaped(cell)) == cell
-    assert not escaped(cell).startswith(("=", "+", "-", "@", "\t"))
+    assert not escaped(cell).startswith(BEGINS_A_FORMULA)
+
+
+@given(st.lists(ANY_CELL, min_size=1, max_size=4), st.sampled_from(",;\t"))
+def test_nor_where_a_spreadsheet_splits_at_another_sign(cells, separator):
+    """Such a spreadsheet takes quotes after a comma for letters: what stands in them can begin a cell, or a line."""
+    for row in csv.reader(io.StringIO(csv_line(cells), newline=""), delimiter=separator):
+        assert not [cell for cell in row if cell.lstrip("\r\n").startswith(BEGINS_A_FORMULA)]
 
 
 def test_what_goes_out_comes_in_again(take_in, make_subscriber, make_component):
@@ -70,6 +78,28 @@ def test_what_goes_out_comes_in_again(take_in, make_subscriber, make_component):
     assert told("+tag@example.com").proof == "Asked on paper."
 
 
+def test_whoever_follows_one_incident_alone_does_not_come_in_again_for_everything(
+    take_in, make_subscriber, make_component
+):
+    make_subscriber("a@example.com", scope=Scope(incident="h4x8k2m9q1w3"))
+    both = make_subscriber("b@example.com", scope=Scope(components=(make_component("Incident abcdefghijkl").code,)))
+    both.followed.create(incident="h4x8k2m9q1w3")
+    make_subscriber("c@example.com", scope=Scope())
+    make_subscriber("d@example.com").followed.create(incident="h4x8k2m9q1w3")
+    text = exported()
+    assert "email,a@example.com,,incident h4x8k2m9q1w3,yes,yes" in text
+    assert "email,d@example.com,,page; incident h4x8k2m9q1w3,yes,yes" in text
+    Subscriber.objects.all().delete()
+    report = take_in(text, *VERIFIED)
+    assert report.startswith("2 new, 0 changed, 0 unchanged, 2 left out.")
+    assert "line 2: left out, single incidents are followed from their own pages." in report
+    assert "line 4: left out, it says that nothing is to be told." in report
+    assert [one.name for one in told("b@example.com").components.all()] == ["Incident abcdefghijkl"]
+    assert not told("b@example.com").whole_page
+    assert told("d@example.com").whole_page
+    assert not told("b@example.com").followed.exists()
+
+
 def test_one_bad_line_and_nothing_is_imported(take_in, make_component):
     make_component("Berths", group="North")
     make_component("Berths", group="South")
@@ -77,11 +107,12 @@ def test_one_bad_line_and_nothing_is_imported(take_in, make_component):
         "channel,address,contact,scope,incidents,maintenance,language,time_zone\n"
         "email,good@example.com,,page,yes,yes,en,\n"
         "email,nobody,,Bertts,yes,yes,xx,Mars/Olympus\n"
-        "email,good@example.com,,,,,,\n"
-        "pigeon,a@example.com,,,maybe,,,\n"
-        "webhook,http://hooks.example.net/,,,,,,\n"
+        "email,good@example.com,,page,,,,\n"
+        "pigeon,a@example.com,,page,maybe,,,\n"
+        "webhook,http://hooks.example.net/,,page,,,,\n"
         "email,b@example.com,,Berths,no,no,,\n"
         "email,c@example.com,,Berths,,,,\n"
+        "email,d@example.com\n"
     )
     with pytest.raises(CommandError) as refusal:
         take_in(text, *VERIFIED)
@@ -96,6 +127,7 @@ def test_one_bad_line_and_nothing_is_imported(take_in, make_component):
         "line 6: The address must begin with https://",
         "line 7: neither incidents nor maintenance",
         "line 8: more than one is called “Berths”",
+        "line 9: the scope is empty; write “page” for everything.",
     ):
         assert sentence in str(refusal.value)
     assert not Subscriber.objects.exists()

@@ -46,6 +46,16 @@ def test_everybody_is_listed_with_what_they_hear_of(desk, make_subscriber, make_
     assert "Nobody found" in desk.get(INDEX, {"q": "zebra\0"}).text
 
 
+def test_a_channel_can_be_chosen_and_stays_chosen_from_page_to_page(desk, make_subscriber):
+    for number in range(51):
+        make_subscriber(f"https://hooks.example.net/{number}", channel="webhook", contact="ops@example.com")
+    make_subscriber("a@example.com")
+    text = desk.get(INDEX, {"channel": "webhook"}).text
+    assert '<option value="webhook" selected>' in text
+    assert 'href="?page=2&amp;q=&amp;state=&amp;channel=webhook"' in text
+    assert "a@example.com" not in text
+
+
 def test_a_long_list_costs_as_many_queries_as_a_short_one(desk, make_subscriber, make_component):
     berths = make_component("Berths", group="Harbour")
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from statuspage.incidents.models import Incident
+from statuspage.incidents.services import open_incident
 from statuspage.subscribers import delivery
 from statuspage.subscribers.models import Delivery, Notice, Subscriber
 from statuspage.subscribers.services import suspend, unsubscribe
@@ -87,6 +90,27 @@ class TestSecondThoughts:
         assert "Too late" in answer.text
         assert len(mail.outbox) == 2
 
+    def test_it_is_too_late_for_all_of_it_once_some_are_written_down(self, desk, make_component, make_subscriber):
+        """People and programs hear of one update by notices of their own; none is taken back alone."""
+        make_subscriber("a@example.com")
+        make_subscriber("https://hooks.example.net/1", channel="webhook", contact="ops@example.com")
+        update = open_incident(
+            name="Slow", status="investigating", body="x", affected={make_component(): "major_outage"}, author=None
+        ).updates.get()
+        first, later = Notice.objects.filter(cause=update.code)
+        Notice.objects.filter(pk=first.pk).update(due_at=timezone.now())
+        delivery.fan_out()
+        answer = desk.post(reverse("subscribers:tell", args=[update.code]), {"act": "withdraw"}, follow=True)
+        assert "Too late" in answer.text
+        later.refresh_from_db()
+        assert later.withdrawn_at is None
+
+    def test_withdrawing_twice_is_no_too_late(self, desk, posted):
+        for _click in range(2):
+            answer = desk.post(url("tell", posted), {"act": "withdraw"}, follow=True)
+            assert "Withdrawn: nobody is told." in answer.text
+            assert "Too late" not in answer.text
+
     def test_whoever_is_sure_need_not_wait(self, desk, posted):
         delivery.fan_out()
         assert not Delivery.objects.exists()
@@ -108,6 +132,41 @@ class TestTheLedger:
             ["email", "a@example.com", "sent"],
             ["email", "b@example.com", "sent"],
         ]
+
+    def test_whom_nobody_could_tell_come_first_and_whom_nobody_is_to_tell_last(self, desk, posted, make_subscriber):
+        addresses = [f"{state}@example.com" for state in ("sent", "dropped", "pending", "failed")]
+        Subscriber.objects.all().delete()
+        lines = [
+            Delivery(notice=Notice.objects.get(), subscriber=make_subscriber(one), channel="email") for one in addresses
+        ]
+        for line in lines:
+            line.state = line.subscriber.address.partition("@")[0]
+            line.sent_at = timezone.now() if line.state == "sent" else None
+        Delivery.objects.bulk_create(lines)
+        found = desk.get(url("ledger", posted)).context["found"]
+        assert [line.state for line in found] == ["failed", "pending", "sent", "dropped"]
+
+    def test_the_suspended_are_told_apart_from_those_who_left(self, desk, posted, make_subscriber):
+        suspended, left = make_subscriber("c@example.com"), make_subscriber("d@example.com")
+        Subscriber.objects.update(confirmed_at=posted.created_at)
+        with time_machine.travel(timezone.now() + timedelta(seconds=20)):
+            delivery.fan_out()
+        suspend(suspended, Subscriber.Suspension.COMPLAINT)
+        unsubscribe(left)
+        sentence = "to go, 1 suspended, 1 unsubscribed"
+        assert f"2 {sentence}" in desk.get(url("ledger", posted)).text
+        delivery.drain_mail()
+        delivery.fan_out()
+        assert Notice.objects.get().counts == {"email": {"sent": 2, "dropped": 1, "suspended": 1}}
+        page = desk.get(url("ledger", posted)).text
+        assert "1 suspended, 1 unsubscribed" in page
+        assert "For 4 by email." in page
+
+    def test_looking_at_it_loads_no_letter(self, desk, posted):
+        tell()
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(url("ledger", posted))
+        assert len([one for one in asked if '"subscribers_notice"."letters"' in one["sql"]]) == 1
 
     def test_only_those_who_were_missed_are_told_again(self, desk, posted):
         tell()

@@ -91,9 +91,9 @@ def age(value: datetime) -> str:
 
 
 @register.filter
-def tally_of(tallies: dict[str, Tally], update: IncidentUpdate) -> Tally | None:
-    """How far subscribers were told of an update; None where nobody was to be."""
-    return tallies.get(update.code)
+def tally_of(tallies: dict[str, Tally], cause: str) -> Tally | None:
+    """How far subscribers were told of an update, or of what else has this code; None where nobody was to be."""
+    return tallies.get(cause)
 
 
 @register.simple_tag
