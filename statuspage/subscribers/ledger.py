@@ -25,6 +25,8 @@ from statuspage.subscribers.prepared import Prepared
 
 State = Delivery.State
 T = TypeVar("T")
+# Endpoints of which nothing is heard but failures come so many seconds behind those that work.
+BEHIND = 10
 # How long a claimed line belongs to its sender, in seconds; longer than a batch and its slowest message.
 LEASE = 120
 # So many subscribers are written down at once: some tenths of a second.
@@ -35,7 +37,8 @@ TABLES = {"delivery": Delivery._meta.db_table, "subscriber": Subscriber._meta.db
 
 FAN_OUT = """
     INSERT INTO {delivery} (notice_id, subscriber_id, channel, state, attempts, answers, next_at, token, last_error)
-    SELECT %s, who.id, who.channel, 'pending', 0, 0, {now}, '', '' FROM ({interested}) AS who WHERE true
+    SELECT %s, who.id, who.channel, 'pending', 0, 0, CASE WHEN who.failing_since IS NULL THEN {now} ELSE {behind} END,
+        '', '' FROM ({interested}) AS who WHERE true
     ON CONFLICT DO NOTHING"""
 # Materialized, or PostgreSQL may ask for the due ones again and again, and claim more than so many.
 CLAIM = """
@@ -117,7 +120,7 @@ def fan_out(notice: Notice) -> int | None:
     found = Subscriber.objects.interested_in(locked).filter(pk__gt=locked.written_to)
     if last is not None:
         found = found.filter(pk__lte=last)
-    interested, values = found.order_by("pk").values("id", "channel").query.sql_with_params()
+    interested, values = found.order_by("pk").values("id", "channel", "failing_since").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_sql(FAN_OUT, interested=interested), [locked.pk, *values])
         count = cursor.rowcount
@@ -239,11 +242,11 @@ def _places(values: Sized) -> str:
 
 
 def _sql(statement: str, **parts: str) -> str:
-    """A statement in the words of this database: its own clock, and the end of a lease by it."""
+    """A statement in the words of this database: its own clock, and moments ahead by it."""
     if connection.vendor == "postgresql":
-        now, lease = "statement_timestamp()", f"statement_timestamp() + interval '{LEASE} seconds'"
+        now = "statement_timestamp()"
+        lease, behind = (f"{now} + interval '{seconds} seconds'" for seconds in (LEASE, BEHIND))
     else:
-        # It counts thousandths, and Python more: what was put off until now is due by the end of this one.
-        clock = "strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{}) || '999'"
-        now, lease = clock.format(""), clock.format(f", '+{LEASE} seconds'")
-    return statement.format(now=now, lease=lease, **TABLES, **parts)
+        ahead = ("", f", '+{LEASE} seconds'", f", '+{BEHIND} seconds'")
+        now, lease, behind = (f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{shift})" for shift in ahead)
+    return statement.format(now=now, lease=lease, behind=behind, **TABLES, **parts)

@@ -84,6 +84,7 @@ def test_one_that_fails_is_tried_again_and_holds_up_no_other(server, hooks):
 
 def test_one_that_works_again_is_forgiven(server, hooks):
     hooks("taken-1")
+    delivery.fan_out()
     Subscriber.objects.update(strikes=3, failing_since=timezone.now())
     tell()
     assert Subscriber.objects.values_list("strikes", "failing_since").get() == (0, None)
@@ -94,6 +95,8 @@ def test_one_that_has_failed_for_days_is_suspended_and_its_contact_told(server, 
     Subscriber.objects.update(
         strikes=patience.FAILURES, failing_since=timezone.now() - patience.FAILING_FOR - timedelta(minutes=1)
     )
+    delivery.fan_out()
+    Delivery.objects.update(next_at=timezone.now())
     tell()
     assert Subscriber.objects.get().suspension == "endpoint"
     assert states() == {"refused-1": "dropped"}
@@ -137,3 +140,16 @@ def test_what_cannot_be_written_down_of_one_loses_the_answer_of_no_other(server,
     assert len(server.paths) == 42
     # Its line belongs to nobody once the lease is over, and then it is tried again.
     assert Delivery.objects.get(subscriber__address__endswith="refused-0").next_at > timezone.now()
+
+
+def test_those_that_fail_come_behind_those_that_work(server, hooks, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 1)
+    hooks("taken-1", "taken-2", "taken-3")
+    failing = Subscriber.objects.filter(address__endswith="taken-1")
+    failing.update(strikes=1, failing_since=timezone.now())
+    tell()
+    assert states() == {"taken-1": "pending", "taken-2": "sent", "taken-3": "sent"}
+    Delivery.objects.update(next_at=timezone.now())
+    tell()
+    assert server.paths[-1] == "taken-1"
+    assert failing.get().failing_since is None
