@@ -29,7 +29,11 @@ from statuspage.subscribers.models import Channel, Kind, Notice, Subscriber
 
 BRIEF = 600
 # What is told of an incident besides its updates, by the word with which the keys of such notices begin.
-BESIDES = {"change": gettext_lazy("Rescheduled"), "reminder": gettext_lazy("Starting soon")}
+BESIDES = {
+    "change": gettext_lazy("Rescheduled"),
+    "reminder": gettext_lazy("Starting soon"),
+    "postmortem": gettext_lazy("Postmortem"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class News:
     body_html: str = ""
     affected: Sequence[tuple[str, str]] = ()
     posted_at: datetime | None = None
+    # Where readers find it; at the incident, unless it has a page of its own.
+    path: str = ""
 
 
 def announce_update(update: IncidentUpdate) -> None:
@@ -73,12 +79,24 @@ def announce_update(update: IncidentUpdate) -> None:
 
 def announce_change(maintenance: Incident) -> None:
     """Tell subscribers that planned work has another window."""
-    _announce(maintenance, "change", str(maintenance.version))
+    announce_besides("change", str(maintenance.version), News(maintenance, BESIDES["change"]))
 
 
 def remind(maintenance: Incident) -> None:
     """Tell subscribers that planned work begins soon; once for each beginning."""
-    _announce(maintenance, "reminder", f"{maintenance.scheduled_for:%Y%m%d%H%M}")
+    which = f"{maintenance.scheduled_for:%Y%m%d%H%M}"
+    announce_besides("reminder", which, News(maintenance, BESIDES["reminder"]))
+
+
+def announce_besides(what: str, which: str, news: News) -> None:
+    """Tell subscribers of something that stands in no update of an incident; of each such thing once."""
+    incident, page = news.incident, StatusPage.objects.get()
+    key = f"{what}:{incident.code}:{which}"
+    notice = _notice(news, page, key=key, cause=new_code(), due_at=timezone.now())
+    if _programs_listen():
+        state = overview()
+        notice.payload = _payload(incident, state, documents.component_rows(state, page), page)
+    services.announce([notice])
 
 
 def told_besides(incident: Incident, *, at_most: int) -> list[tuple[str, Notice]]:
@@ -111,7 +129,7 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
             "window": window,
             "posted": moments.mark(news.posted_at) if news.posted_at else "",
             "prefix": prefix(page, language),
-            "url": f"{page.url}{prefix(page, language)}{incident.path}",
+            "url": f"{page.url}{prefix(page, language)}{news.path or incident.path}",
             "unsubscribe_url": f"{page.url}/subscriptions/unsubscribe/{UNSUBSCRIBE}",
             "manage_url": f"{page.url}/subscriptions/manage/{MANAGE}",
         }
@@ -131,15 +149,6 @@ def audience(*, kind: str, thread: str, components: Iterable[Component], at: dat
     return services.count_by_channel(found)
 
 
-def _announce(incident: Incident, what: str, which: str) -> None:
-    page, key = StatusPage.objects.get(), f"{what}:{incident.code}:{which}"
-    notice = _notice(News(incident, BESIDES[what]), page, key=key, cause=new_code(), due_at=timezone.now())
-    if _programs_listen():
-        state = overview()
-        notice.payload = _payload(incident, state, documents.component_rows(state, page), page)
-    services.announce([notice])
-
-
 def _notice(news: News, page: StatusPage, *, key: str, cause: str, due_at: datetime) -> Notice:
     incident, moments = news.incident, Moments()
     return Notice(
@@ -150,7 +159,7 @@ def _notice(news: News, page: StatusPage, *, key: str, cause: str, due_at: datet
         component_ids=sorted(last_words(incident.updates.prefetch_related("affected__component"))),
         letters={language: letter_of(news, page, language, moments) for language in _languages(page)},
         moments=moments.told,
-        url=f"{page.url}{incident.path}",
+        url=f"{page.url}{news.path or incident.path}",
         due_at=due_at,
     )
 
