@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -204,6 +204,19 @@ class Mitigation(models.Model):
         return self.description
 
 
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def news(self) -> RevisionQuerySet:
+        """Those after the first that readers' page speaks of, the newest first, without their texts.
+
+        Minor corrections are no news, and of what was withdrawn since nothing is said any more.
+        """
+        withdrawn_since = Step.objects.filter(
+            postmortem=OuterRef("postmortem"), kind=Step.Kind.WITHDRAWN, at__gte=OuterRef("created_at")
+        )
+        told = self.filter(~Exists(withdrawn_since), number__gt=1, minor=False).exclude(reason="")
+        return told.defer("snapshot", "overrides").order_by("-number")
+
+
 class Revision(models.Model):
     """What was published, word for word. Append-only; each carries the hash of the one before it."""
 
@@ -218,6 +231,7 @@ class Revision(models.Model):
     # What was warned of and published all the same, with the reason given. For the team: no part of the snapshot.
     overrides = models.JSONField(default=list, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
