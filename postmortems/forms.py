@@ -124,7 +124,12 @@ class PublishForm(PlainForm):
     reason = forms.CharField(
         max_length=500,
         label="What changed, and why",
-        help_text="Kept with the revision, for example “Corrected the time it was resolved”.",
+        help_text="Readers’ page says it, unless it is minor: “Corrected the time it was resolved”.",
+    )
+    minor = forms.BooleanField(
+        required=False,
+        label="A minor correction",
+        help_text="Spelling and the like: readers’ page does not speak of it, and nobody is told.",
     )
 
     all_the_same = forms.CharField(
@@ -136,8 +141,8 @@ class PublishForm(PlainForm):
 
     def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, warned: bool) -> None:
         super().__init__(data, initial={"seen": postmortem.version})
-        if not postmortem.is_published:
-            del self.fields["reason"]
+        if postmortem.posted_at is None:
+            del self.fields["reason"], self.fields["minor"]
         if not warned:
             del self.fields["all_the_same"]
 

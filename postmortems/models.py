@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,8 +17,13 @@ class Postmortem(models.Model):
     """Why an incident happened and what is done about it. Readers see its published revision, never the draft."""
 
     class State(models.TextChoices):
+        """How far the text is. What readers have of it meanwhile, the published revision tells."""
+
         DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        APPROVED = "approved", "Approved"
         PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     incident = models.OneToOneField(Incident, models.PROTECT, related_name="postmortem")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
@@ -33,14 +38,35 @@ class Postmortem(models.Model):
     published_revision = models.OneToOneField(
         "Revision", models.PROTECT, null=True, blank=True, related_name="published_as"
     )
+    approval = models.OneToOneField("Step", models.PROTECT, null=True, blank=True, related_name="approval_of")
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="When it was taken from readers.")
+    withdrawal_reason = models.CharField(max_length=500, blank=True, help_text="What readers are told instead.")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="postmortem_published_iff_revision",
-                condition=Q(state="published", published_revision__isnull=False, posted_at__isnull=False)
-                | Q(state="draft", published_revision__isnull=True),
+                name="postmortem_readers_have_what_its_state_says",
+                condition=Q(state="published", published_revision__isnull=False)
+                | Q(state="withdrawn", withdrawn_at__isnull=False)
+                | Q(state__in=["draft", "in_review", "approved"]),
+            ),
+            # While a revision is edited, readers keep it; while what was withdrawn is, they keep its reason.
+            models.CheckConstraint(
+                name="postmortem_posted_once_published",
+                condition=Q(published_revision__isnull=True) | Q(posted_at__isnull=False, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="postmortem_withdrawn_for_a_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False, posted_at__isnull=False) & ~Q(withdrawal_reason=""),
+            ),
+            models.CheckConstraint(
+                name="postmortem_approved_by_a_step",
+                condition=Q(state="approved", approval__isnull=False)
+                | Q(state="in_review")
+                | Q(state__in=["draft", "published", "withdrawn"], approval__isnull=True),
             ),
         ]
 
@@ -49,7 +75,13 @@ class Postmortem(models.Model):
 
     @property
     def is_published(self) -> bool:
-        return self.state == self.State.PUBLISHED
+        """Whether readers have a revision of it, however far the next one is."""
+        return self.published_revision_id is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether readers get the reason for which it was taken from them."""
+        return self.withdrawn_at is not None
 
     @property
     def path(self) -> str:
@@ -172,6 +204,19 @@ class Mitigation(models.Model):
         return self.description
 
 
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def news(self) -> RevisionQuerySet:
+        """Those after the first that readers' page speaks of, the newest first, without their texts.
+
+        Minor corrections are no news, and of what was withdrawn since nothing is said any more.
+        """
+        withdrawn_since = Step.objects.filter(
+            postmortem=OuterRef("postmortem"), kind=Step.Kind.WITHDRAWN, at__gte=OuterRef("created_at")
+        )
+        told = self.filter(~Exists(withdrawn_since), number__gt=1, minor=False).exclude(reason="")
+        return told.defer("snapshot", "overrides").order_by("-number")
+
+
 class Revision(models.Model):
     """What was published, word for word. Append-only; each carries the hash of the one before it."""
 
@@ -182,9 +227,11 @@ class Revision(models.Model):
     previous_sha256 = models.CharField(max_length=64, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
+    minor = models.BooleanField(default=False, help_text="A correction that is no news: nobody is told of it.")
     # What was warned of and published all the same, with the reason given. For the team: no part of the snapshot.
     overrides = models.JSONField(default=list, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -194,6 +241,65 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.postmortem}, revision {self.number}"
+
+
+class Step(models.Model):
+    """Somebody took a postmortem a step further, or back: who, when, which text, and what was said. Append-only."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", "Review asked for"
+        APPROVED = "approved", "Approved"
+        CHANGES = "changes", "Changes asked for"
+        EDITED = "edited", "Edited"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    postmortem = models.ForeignKey(Postmortem, models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    sha256 = models.CharField(max_length=64, help_text="Of the text that was meant.")
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.postmortem}: {self.get_kind_display()}"
+
+
+class Comment(models.Model):
+    """What a reviewer says of one section. Its words stay; it can be marked as dealt with, once."""
+
+    class Section(models.TextChoices):
+        FACTS = "facts", "Facts"
+        DESCRIPTION = "description", "Incident description"
+        ROOT_CAUSE = "root_cause", "Root cause analysis"
+        CONTRIBUTING_FACTORS = "contributing_factors", "Contributing factors"
+        ACTIONS = "actions", "Actions taken"
+        MITIGATIONS = "mitigations", "Mitigation measures"
+        LESSONS = "lessons", "Lessons learned"
+        FURTHER = "further", "Further sections"
+
+    postmortem = models.ForeignKey(Postmortem, models.PROTECT, related_name="comments")
+    section = models.CharField(max_length=24, choices=Section)
+    words = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name="comment_says_something", condition=~Q(words="")),
+            models.CheckConstraint(
+                name="comment_settled_at_a_time", condition=Q(settled_by__isnull=True) | Q(settled_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Rendition(models.Model):

@@ -2,7 +2,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from postmortems.checklist import Place
-from postmortems.models import Mitigation, Revision
+from postmortems.models import Mitigation, Postmortem, Revision
 from postmortems.report import MitigationLine, Report
 from statuspage.publishing import times
 
@@ -19,6 +19,12 @@ def report_of(revision: Revision) -> Report:
 def place_of(pointer: str) -> Place:
     """Where in the form a finding's pointer leads."""
     return Place.of(pointer)
+
+
+@register.filter
+def open_comments(postmortem: Postmortem) -> int:
+    """How many comments nobody has dealt with yet."""
+    return sum(comment.settled_at is None for comment in postmortem.comments.all())
 
 
 @register.filter
