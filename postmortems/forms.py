@@ -245,5 +245,6 @@ def _action_rows(data: QueryDict | None, postmortem: Postmortem, zone: ZoneInfo)
 def _mitigation_rows(data: QueryDict | None, postmortem: Postmortem) -> list[MitigationForm]:
     saved = list(postmortem.mitigations.all())
     if data is not None:
-        return [MitigationForm(data, key=key) for key in _keys(data, MitigationForm.group)]
-    return [MitigationForm(None, key=str(number), saved=one) for number, one in enumerate(saved or [None])]
+        return [MitigationForm(data, key=key, saved=saved) for key in _keys(data, MitigationForm.group)]
+    rows = [[one] for one in saved] or [[]]
+    return [MitigationForm(None, key=str(number), saved=row) for number, row in enumerate(rows)]

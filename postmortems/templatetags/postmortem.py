@@ -15,6 +15,18 @@ def report_of(revision: Revision) -> Report:
     return Report.from_snapshot(revision.snapshot)
 
 
+@register.simple_tag
+def report_as_of_now(revision: Revision) -> Report:
+    """The report that a revision keeps, with its measures as far as they are by now.
+
+    Only of those that are in the revision, and still public: one that became internal says what was published.
+    """
+    report = report_of(revision)
+    codes = [one.code for one in report.mitigations if one.code]
+    here = Mitigation.objects.filter(postmortem=revision.postmortem_id, code__in=codes, public=True) if codes else []
+    return report.as_of_now({one.code: one.status for one in here})
+
+
 @register.filter
 def place_of(pointer: str) -> Place:
     """Where in the form a finding's pointer leads."""
