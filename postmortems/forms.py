@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 
-from postmortems.models import Fact, Postmortem
+from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.record import facts_of
 from postmortems.report import computed_values
 from postmortems.row_forms import ActionForm, FactForm, MitigationForm, MomentField, RowForm
@@ -140,6 +140,13 @@ class PublishForm(PlainForm):
             del self.fields["reason"]
         if not warned:
             del self.fields["all_the_same"]
+
+
+class TurnForm(PlainForm):
+    """How far one measure is."""
+
+    status = forms.ChoiceField(choices=Mitigation.Status, label="Status")
+    reason = forms.CharField(max_length=500, required=False, label="Why not")
 
 
 def changed_rows(data: QueryDict, wish: str) -> QueryDict:
