@@ -2,6 +2,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from postmortems.checklist import Place
+from postmortems.learning import Median
 from postmortems.models import Mitigation, Revision
 from postmortems.report import MitigationLine, Report
 from statuspage.publishing import times
@@ -56,6 +57,12 @@ def promise(measure: MitigationLine) -> str:
     ]
     sentences = [f"{one}." for one in said if one]
     return " ".join(sentences + ([f"<{measure.tracker_url}>"] if measure.tracker_url else []))
+
+
+@register.filter
+def length_of(found: Median) -> str:
+    """“3 h 29 min”; a dash where there is none."""
+    return times.span(found.length) if found.length is not None else "–"
 
 
 @register.filter
