@@ -10,6 +10,8 @@ from django.db.models import Case, Count, F, Q, Value, When
 
 from postmortems.models import Mitigation, MitigationQuerySet
 
+UNSETTLED = Q(status__in=Mitigation.UNSETTLED)
+
 
 class Shown(StrEnum):
     """Which measures somebody wants to see."""
@@ -40,9 +42,8 @@ class Wish:
         found = Mitigation.objects.select_related("postmortem__incident").filter(_meant(today)[self.shown])
         if self.owner:
             found = found.filter(owner=self.owner)
-        unsettled = Q(status__in=Mitigation.UNSETTLED)
-        is_settled = Case(When(unsettled, then=Value(0)), default=Value(1))
-        due = Case(When(unsettled, then=F("due_on")))
+        is_settled = Case(When(UNSETTLED, then=Value(0)), default=Value(1))
+        due = Case(When(UNSETTLED, then=F("due_on")))
         return found.order_by(is_settled, due.asc(nulls_last=True), F("settled_at").desc(nulls_last=True), "-pk")
 
 
@@ -60,11 +61,10 @@ def owners() -> list[str]:
 
 
 def _meant(today: date) -> dict[Shown, Q]:
-    unsettled = Q(status__in=Mitigation.UNSETTLED)
     return {
         Shown.ALL: Q(pk__isnull=False),
-        Shown.OPEN: unsettled,
-        Shown.OVERDUE: unsettled & Q(due_on__lt=today),
+        Shown.OPEN: UNSETTLED,
+        Shown.OVERDUE: UNSETTLED & Q(due_on__lt=today),
         Shown.DONE: Q(status=Mitigation.Status.DONE),
         Shown.GIVEN_UP: Q(status=Mitigation.Status.WONT_DO),
     }

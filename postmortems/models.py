@@ -152,10 +152,6 @@ class MitigationQuerySet(models.QuerySet["Mitigation"]):
         """What is still to be done."""
         return self.filter(status__in=Mitigation.UNSETTLED)
 
-    def overdue(self, today: date) -> MitigationQuerySet:
-        """What should be done by now and is not. Derived, never stored: a day passes without anybody writing it."""
-        return self.unsettled().filter(due_on__lt=today)
-
 
 class Mitigation(models.Model):
     """A promise: what will keep this from happening again, who does it, by when.
@@ -212,7 +208,7 @@ class Mitigation(models.Model):
         return self.status not in self.UNSETTLED
 
     def late_by(self, today: date) -> int:
-        """By how many days it is overdue; 0 where it is not."""
+        """By how many days it is overdue; 0 where it is not. Derived: days pass without anybody writing anything."""
         late = today - self.due_on if self.due_on and not self.is_settled else timedelta()
         return max(late.days, 0)
 
