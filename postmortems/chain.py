@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from postmortems.models import Revision
-from postmortems.report import Report
+from postmortems.report import Report, text_of
 
 
 def chained(snapshot: dict[str, Any], previous_sha256: str) -> str:
@@ -18,7 +18,7 @@ def chained(snapshot: dict[str, Any], previous_sha256: str) -> str:
 
 def text_sha256(report: Report) -> str:
     """The hash of what readers would get, whenever they get it: what a reviewer approves."""
-    snapshot = report.snapshot()
+    snapshot = text_of(report.snapshot())
     del snapshot["posted_at"]
     return _sha256(_canonical(snapshot))
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 
-from postmortems.models import Fact, Postmortem
+from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.record import facts_of
 from postmortems.report import computed_values
 from postmortems.row_forms import ActionForm, FactForm, MitigationForm, MomentField, RowForm
@@ -147,6 +147,13 @@ class PublishForm(PlainForm):
             del self.fields["all_the_same"]
 
 
+class TurnForm(PlainForm):
+    """How far one measure is."""
+
+    status = forms.ChoiceField(choices=Mitigation.Status, label="Status")
+    reason = forms.CharField(max_length=500, required=False, label="Why not")
+
+
 def changed_rows(data: QueryDict, wish: str) -> QueryDict:
     """What was typed, with one row added, moved, removed or taken from the record: “add actions”, “up actions-2”.
 
@@ -250,5 +257,6 @@ def _action_rows(data: QueryDict | None, postmortem: Postmortem, zone: ZoneInfo)
 def _mitigation_rows(data: QueryDict | None, postmortem: Postmortem) -> list[MitigationForm]:
     saved = list(postmortem.mitigations.all())
     if data is not None:
-        return [MitigationForm(data, key=key) for key in _keys(data, MitigationForm.group)]
-    return [MitigationForm(None, key=str(number), saved=one) for number, one in enumerate(saved or [None])]
+        return [MitigationForm(data, key=key, saved=saved) for key in _keys(data, MitigationForm.group)]
+    rows = [[one] for one in saved] or [[]]
+    return [MitigationForm(None, key=str(number), saved=row) for number, row in enumerate(rows)]

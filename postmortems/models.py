@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from statuspage.incidents.models import Incident
 from statuspage.publishing import store, times
+from statuspage.publishing.codes import new_code, validate_code
+from statuspage.publishing.markdown import to_html
 
 
 class Postmortem(models.Model):
@@ -173,8 +179,18 @@ class ActionTaken(models.Model):
         return self.description
 
 
+class MitigationQuerySet(models.QuerySet["Mitigation"]):
+    def unsettled(self) -> MitigationQuerySet:
+        """What is still to be done."""
+        return self.filter(status__in=Mitigation.UNSETTLED)
+
+
 class Mitigation(models.Model):
-    """A promise: what will keep this from happening again, who does it, by when."""
+    """A promise: what will keep this from happening again, who does it, by when.
+
+    Its words belong to the draft, and readers have them as they were published. How far it is lives on beside them: it
+    changes by itself, by the measure's code, which stays the same however often the draft is saved.
+    """
 
     class Kind(models.TextChoices):
         PREVENT = "prevent", pgettext_lazy("measure", "Prevents it")
@@ -187,21 +203,46 @@ class Mitigation(models.Model):
         DONE = "done", pgettext_lazy("measure", "Done")
         WONT_DO = "wont_do", pgettext_lazy("measure", "Will not be done")
 
+    UNSETTLED = (Status.OPEN, Status.IN_PROGRESS)
+    # Set where the draft was saved by somebody who was only shown the status: it stays as it is by then.
+    keeps_status = False
+
     postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="mitigations")
+    code = models.CharField(max_length=12, unique=True, default=new_code, validators=[validate_code], editable=False)
     position = models.PositiveIntegerField()
     description = models.TextField()
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     owner = models.CharField(max_length=120, blank=True, help_text="A role or a team, rather than a name.")
+    owner_email = models.EmailField("owner’s e-mail", blank=True, help_text="For weekly reminders; never published.")
     due_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    settled_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was done or given up; empty where nobody knows."
+    )
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it will not be done; never published.")
     tracker_url = models.URLField(blank=True)
     public = models.BooleanField(default=True)
+    objects = MitigationQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def in_short(self) -> str:
+        """The beginning of what is promised as plain text, its Markdown read."""
+        return Truncator(" ".join(unescape(strip_tags(to_html(self.description))).split())).chars(300)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status not in self.UNSETTLED
+
+    def late_by(self, today: date) -> int:
+        """By how many days it is overdue; 0 where it is not. Derived: days pass without anybody writing anything."""
+        late = today - self.due_on if self.due_on and not self.is_settled else timedelta()
+        return max(late.days, 0)
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -329,3 +370,16 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"PDF of {self.revision}: {self.get_state_display()}"
+
+
+class ReminderRound(models.Model):
+    """The reminders of one week, and which addresses still wait for theirs. The row is the work order."""
+
+    monday = models.DateField(unique=True)
+    # The addresses that get a letter, in the order of the next attempts.
+    owed = models.JSONField(default=list)
+    due_at = models.DateTimeField(default=timezone.now, help_text="When somebody looks after it, or looks again.")
+    error = models.CharField(max_length=300, blank=True, help_text="What the last attempt ended with.")
+
+    def __str__(self) -> str:
+        return f"Reminders of {self.monday}"

@@ -15,10 +15,11 @@ from postmortems.checking import check
 from postmortems.checklist import Checklist
 from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision, Step
 from postmortems.record import facts_of
-from postmortems.report import Report, assemble
+from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review, published_text
 from postmortems.trail import note
 from statuspage.incidents.models import Incident
+from statuspage.publishing.codes import new_code
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon
@@ -26,6 +27,9 @@ from statuspage.publishing.waking import wake_soon
 from statuspage.team.models import User
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
+
+# Of a measure that is saved again: everything but which one it is.
+KEPT = [field.name for field in Mitigation._meta.fields if field.name not in {"id", "postmortem", "code"}]
 UNREASONED = "The checks warn of something. Mend it, or say why it is published all the same."
 UNAPPROVED = "Somebody else has to approve this text before it is published: ask for a review."
 OVERTAKEN = "The text is not the one that was approved: have it approved again before it is published."
@@ -79,11 +83,33 @@ def save_draft(
     postmortem.save()
     _replace(postmortem.facts, facts)
     _replace(postmortem.actions_taken, actions)
-    _replace(postmortem.mitigations, mitigations)
+    _keep(postmortem, mitigations, at=timezone.now())
     now = text_sha256(assemble(postmortem, page=page))
     if now != before:
         _follow_text(postmortem, now, author)
     return postmortem
+
+
+@transaction.atomic
+def follow_up(measure: Mitigation, *, status: str, reason: str = "", at: datetime | None = None) -> Mitigation:
+    """Say how far a measure is; readers see it on the published postmortem.
+
+    The draft and its version are left alone: whoever edits the text is not disturbed. Neither is the revision, nor its
+    PDF: they say what was promised. What will not be done wants a reason, for the team; raises ValidationError else.
+    """
+    measure = (
+        Mitigation.objects.select_for_update(of=("self",)).select_related("postmortem__incident").get(pk=measure.pk)
+    )
+    reason = reason.strip()
+    if status == Mitigation.Status.WONT_DO and not reason:
+        raise ValidationError({"reason": "Say why it will not be done."})
+    changes = measure.status != status
+    _turn(measure, status, at=at or timezone.now())
+    measure.reason = reason if status == Mitigation.Status.WONT_DO else ""
+    measure.save(update_fields=["status", "settled_at", "reason"])
+    if changes and measure.public and measure.postmortem.is_published:
+        publish_soon(measure.postmortem, measure.postmortem.incident)
+    return measure
 
 
 @transaction.atomic
@@ -122,7 +148,7 @@ def publish_postmortem(
         raise ValidationError("There is nothing to read yet: write at least a description or the root cause.")
     last = postmortem.revisions.last()
     snapshot = report.snapshot()
-    if last and last.snapshot == snapshot and postmortem.is_published:
+    if last and same_text(last.snapshot, snapshot) and postmortem.is_published:
         raise ValidationError("Nothing has changed since the last publication.")
     if not unchecked:
         _check_approval(postmortem, report, page)
@@ -204,6 +230,39 @@ def _replace(related: Any, rows: Sequence[Any]) -> None:
     for position, row in enumerate(rows):
         row.pk, row.postmortem, row.position = None, related.instance, position
     related.model.objects.bulk_create(rows)
+
+
+def _keep(postmortem: Postmortem, measures: Sequence[Mitigation], *, at: datetime) -> None:
+    """Save the measures in the order given: those that are known by their code stay the same ones, the others are new.
+
+    What only the list of measures knows of them, such as since when they are settled, is kept.
+    """
+    known = {one.code: one for one in postmortem.mitigations.select_for_update()}
+    new: list[Mitigation] = []
+    same: list[Mitigation] = []
+    for position, measure in enumerate(measures):
+        measure.postmortem, measure.position = postmortem, position
+        kept = known.pop(measure.code, None)
+        if kept is None:
+            # Another's code, or one that stands twice in the list, would be another measure's name.
+            measure.pk, measure.code = None, new_code()
+            new.append(measure)
+            continue
+        status = kept.status if measure.keeps_status else measure.status
+        measure.pk, measure.status = kept.pk, kept.status
+        measure.settled_at, measure.reason = kept.settled_at, kept.reason
+        _turn(measure, status, at=at)
+        same.append(measure)
+    postmortem.mitigations.filter(code__in=known).delete()
+    Mitigation.objects.bulk_create(new)
+    Mitigation.objects.bulk_update(same, KEPT)
+
+
+def _turn(measure: Mitigation, status: str, *, at: datetime) -> None:
+    """Give a measure its status; when it was settled is known of one that somebody has seen unsettled."""
+    was_settled, measure.status = measure.is_settled, status
+    if measure.is_settled != was_settled:
+        measure.settled_at = at if measure.is_settled else None
 
 
 def _check_text(name: str, text: str) -> None:

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from postmortems import views, views_review, views_revisions
+from postmortems import views, views_learning, views_review, views_revisions
 
 app_name = "postmortems"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("learning/", views_learning.learning, name="learning"),
     path("<slug:code>/", views.edit, name="edit"),
     path("<slug:code>/start/", views.start, name="start"),
     path("<slug:code>/preview/", views.preview, name="preview"),

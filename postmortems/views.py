@@ -22,7 +22,7 @@ from postmortems.forms import ROW_GROUPS, PostmortemForm, PublishForm, changed_r
 from postmortems.models import Postmortem, Rendition
 from postmortems.record import facts_of
 from postmortems.rendition import render_again
-from postmortems.report import Report, assemble
+from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review
 from statuspage.incidents.models import Incident
 from statuspage.publishing.models import StatusPage
@@ -245,7 +245,7 @@ def _editor(
 def _is_ahead(postmortem: Postmortem, page: StatusPage) -> bool:
     """Whether the saved draft says something that readers do not have yet."""
     revision = postmortem.published_revision
-    return bool(revision and revision.snapshot != assemble(postmortem, page=page).snapshot())
+    return bool(revision and not same_text(revision.snapshot, assemble(postmortem, page=page).snapshot()))
 
 
 def _last_look(
