@@ -17,6 +17,7 @@ from postmortems.lint.targets import Targets
 from postmortems.models import Fact, Postmortem
 from postmortems.pdf_text import said_in_words
 from postmortems.record import facts_of, measured
+from postmortems.review import standing_of
 from statuspage.components.models import Component
 from statuspage.components.status import worst
 from statuspage.incidents.models import Incident
@@ -71,6 +72,7 @@ def subject_of(postmortem: Postmortem, *, page: StatusPage, at: datetime, target
         posted_at=postmortem.posted_at,
         now=at,
         staff=_staff(),
+        standing=standing_of(postmortem, page=page),
         targets=targets,
     )
     written = "".join(passage.text for passage in subject.passages)

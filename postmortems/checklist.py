@@ -34,6 +34,8 @@ class Place:
         """The place that a finding's pointer names."""
         kind, _, which = pointer.removeprefix("/").partition("/")
         row, _, part = which.partition("/")
+        if kind == "review":
+            return cls("Review", "review")
         if kind not in NAMES:
             return cls("The incident")
         if kind == "facts" and row == "other":

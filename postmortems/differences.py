@@ -47,6 +47,7 @@ def _mitigation(measure: Mitigation) -> str:
     details = [
         measure.kind and Mitigation.Kind(measure.kind).label,
         measure.owner,
+        measure.owner_email,
         measure.due_on and f"due {times.short_day(measure.due_on)}",
         Mitigation.Status(measure.status).label,
         measure.tracker_url,

@@ -13,10 +13,13 @@ from postmortems.row_forms import UNREADABLE
 from postmortems.services import TEXTS, save_draft
 from postmortems.typed_times import read_time
 from statuspage.publishing.models import StatusPage
+from statuspage.team.models import User
 
 
 @transaction.atomic
-def fix_finding(postmortem: Postmortem, *, rule: str, place: str, seen: int, page: StatusPage) -> Finding | None:
+def fix_finding(
+    postmortem: Postmortem, *, rule: str, place: str, seen: int, page: StatusPage, author: User | None = None
+) -> Finding | None:
     """Do what the finding of a rule at a place suggests, and save the draft; None where there is none any more.
 
     It is found anew rather than taken from the page: what is changed is the text as it is saved. Raises as
@@ -30,7 +33,13 @@ def fix_finding(postmortem: Postmortem, *, rule: str, place: str, seen: int, pag
     for change in finding.fix.changes:
         draft.change(change)
     save_draft(
-        postmortem, texts=draft.texts, facts=draft.facts, actions=draft.actions, mitigations=draft.measures, seen=seen
+        postmortem,
+        texts=draft.texts,
+        facts=draft.facts,
+        actions=draft.actions,
+        mitigations=draft.measures,
+        seen=seen,
+        author=author,
     )
     return finding
 

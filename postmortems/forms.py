@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 
-from postmortems.models import Fact, Postmortem
+from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.record import facts_of
 from postmortems.report import computed_values
 from postmortems.row_forms import ActionForm, FactForm, MitigationForm, MomentField, RowForm
@@ -124,7 +124,12 @@ class PublishForm(PlainForm):
     reason = forms.CharField(
         max_length=500,
         label="What changed, and why",
-        help_text="Kept with the revision, for example “Corrected the time it was resolved”.",
+        help_text="Readers’ page says it, unless it is minor: “Corrected the time it was resolved”.",
+    )
+    minor = forms.BooleanField(
+        required=False,
+        label="A minor correction",
+        help_text="Spelling and the like: readers’ page does not speak of it, and nobody is told.",
     )
 
     all_the_same = forms.CharField(
@@ -136,10 +141,17 @@ class PublishForm(PlainForm):
 
     def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, warned: bool) -> None:
         super().__init__(data, initial={"seen": postmortem.version})
-        if not postmortem.is_published:
-            del self.fields["reason"]
+        if postmortem.posted_at is None:
+            del self.fields["reason"], self.fields["minor"]
         if not warned:
             del self.fields["all_the_same"]
+
+
+class TurnForm(PlainForm):
+    """How far one measure is."""
+
+    status = forms.ChoiceField(choices=Mitigation.Status, label="Status")
+    reason = forms.CharField(max_length=500, required=False, label="Why not")
 
 
 def changed_rows(data: QueryDict, wish: str) -> QueryDict:
@@ -245,5 +257,6 @@ def _action_rows(data: QueryDict | None, postmortem: Postmortem, zone: ZoneInfo)
 def _mitigation_rows(data: QueryDict | None, postmortem: Postmortem) -> list[MitigationForm]:
     saved = list(postmortem.mitigations.all())
     if data is not None:
-        return [MitigationForm(data, key=key) for key in _keys(data, MitigationForm.group)]
-    return [MitigationForm(None, key=str(number), saved=one) for number, one in enumerate(saved or [None])]
+        return [MitigationForm(data, key=key, saved=saved) for key in _keys(data, MitigationForm.group)]
+    rows = [[one] for one in saved] or [[]]
+    return [MitigationForm(None, key=str(number), saved=row) for number, row in enumerate(rows)]

@@ -1,24 +1,35 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.html import strip_tags
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from statuspage.incidents.models import Incident
 from statuspage.publishing import store, times
+from statuspage.publishing.codes import new_code, validate_code
+from statuspage.publishing.markdown import to_html
 
 
 class Postmortem(models.Model):
     """Why an incident happened and what is done about it. Readers see its published revision, never the draft."""
 
     class State(models.TextChoices):
+        """How far the text is. What readers have of it meanwhile, the published revision tells."""
+
         DRAFT = "draft", "Draft"
+        IN_REVIEW = "in_review", "In review"
+        APPROVED = "approved", "Approved"
         PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     incident = models.OneToOneField(Incident, models.PROTECT, related_name="postmortem")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
@@ -33,14 +44,35 @@ class Postmortem(models.Model):
     published_revision = models.OneToOneField(
         "Revision", models.PROTECT, null=True, blank=True, related_name="published_as"
     )
+    approval = models.OneToOneField("Step", models.PROTECT, null=True, blank=True, related_name="approval_of")
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="When it was taken from readers.")
+    withdrawal_reason = models.CharField(max_length=500, blank=True, help_text="What readers are told instead.")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="postmortem_published_iff_revision",
-                condition=Q(state="published", published_revision__isnull=False, posted_at__isnull=False)
-                | Q(state="draft", published_revision__isnull=True),
+                name="postmortem_readers_have_what_its_state_says",
+                condition=Q(state="published", published_revision__isnull=False)
+                | Q(state="withdrawn", withdrawn_at__isnull=False)
+                | Q(state__in=["draft", "in_review", "approved"]),
+            ),
+            # While a revision is edited, readers keep it; while what was withdrawn is, they keep its reason.
+            models.CheckConstraint(
+                name="postmortem_posted_once_published",
+                condition=Q(published_revision__isnull=True) | Q(posted_at__isnull=False, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="postmortem_withdrawn_for_a_reason",
+                condition=Q(withdrawn_at__isnull=True, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False, posted_at__isnull=False) & ~Q(withdrawal_reason=""),
+            ),
+            models.CheckConstraint(
+                name="postmortem_approved_by_a_step",
+                condition=Q(state="approved", approval__isnull=False)
+                | Q(state="in_review")
+                | Q(state__in=["draft", "published", "withdrawn"], approval__isnull=True),
             ),
         ]
 
@@ -49,7 +81,13 @@ class Postmortem(models.Model):
 
     @property
     def is_published(self) -> bool:
-        return self.state == self.State.PUBLISHED
+        """Whether readers have a revision of it, however far the next one is."""
+        return self.published_revision_id is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether readers get the reason for which it was taken from them."""
+        return self.withdrawn_at is not None
 
     @property
     def path(self) -> str:
@@ -141,8 +179,18 @@ class ActionTaken(models.Model):
         return self.description
 
 
+class MitigationQuerySet(models.QuerySet["Mitigation"]):
+    def unsettled(self) -> MitigationQuerySet:
+        """What is still to be done."""
+        return self.filter(status__in=Mitigation.UNSETTLED)
+
+
 class Mitigation(models.Model):
-    """A promise: what will keep this from happening again, who does it, by when."""
+    """A promise: what will keep this from happening again, who does it, by when.
+
+    Its words belong to the draft, and readers have them as they were published. How far it is lives on beside them: it
+    changes by itself, by the measure's code, which stays the same however often the draft is saved.
+    """
 
     class Kind(models.TextChoices):
         PREVENT = "prevent", pgettext_lazy("measure", "Prevents it")
@@ -155,21 +203,59 @@ class Mitigation(models.Model):
         DONE = "done", pgettext_lazy("measure", "Done")
         WONT_DO = "wont_do", pgettext_lazy("measure", "Will not be done")
 
+    UNSETTLED = (Status.OPEN, Status.IN_PROGRESS)
+    # Set where the draft was saved by somebody who was only shown the status: it stays as it is by then.
+    keeps_status = False
+
     postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="mitigations")
+    code = models.CharField(max_length=12, unique=True, default=new_code, validators=[validate_code], editable=False)
     position = models.PositiveIntegerField()
     description = models.TextField()
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     owner = models.CharField(max_length=120, blank=True, help_text="A role or a team, rather than a name.")
+    owner_email = models.EmailField("owner’s e-mail", blank=True, help_text="For weekly reminders; never published.")
     due_on = models.DateField(null=True, blank=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    settled_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was done or given up; empty where nobody knows."
+    )
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it will not be done; never published.")
     tracker_url = models.URLField(blank=True)
     public = models.BooleanField(default=True)
+    objects = MitigationQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def in_short(self) -> str:
+        """The beginning of what is promised as plain text, its Markdown read."""
+        return Truncator(" ".join(unescape(strip_tags(to_html(self.description))).split())).chars(300)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status not in self.UNSETTLED
+
+    def late_by(self, today: date) -> int:
+        """By how many days it is overdue; 0 where it is not. Derived: days pass without anybody writing anything."""
+        late = today - self.due_on if self.due_on and not self.is_settled else timedelta()
+        return max(late.days, 0)
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def news(self) -> RevisionQuerySet:
+        """Those after the first that readers' page speaks of, the newest first, without their texts.
+
+        Minor corrections are no news, and of what was withdrawn since nothing is said any more.
+        """
+        withdrawn_since = Step.objects.filter(
+            postmortem=OuterRef("postmortem"), kind=Step.Kind.WITHDRAWN, at__gte=OuterRef("created_at")
+        )
+        told = self.filter(~Exists(withdrawn_since), number__gt=1, minor=False).exclude(reason="")
+        return told.defer("snapshot", "overrides").order_by("-number")
 
 
 class Revision(models.Model):
@@ -182,9 +268,11 @@ class Revision(models.Model):
     previous_sha256 = models.CharField(max_length=64, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
+    minor = models.BooleanField(default=False, help_text="A correction that is no news: nobody is told of it.")
     # What was warned of and published all the same, with the reason given. For the team: no part of the snapshot.
     overrides = models.JSONField(default=list, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["number"]
@@ -194,6 +282,65 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.postmortem}, revision {self.number}"
+
+
+class Step(models.Model):
+    """Somebody took a postmortem a step further, or back: who, when, which text, and what was said. Append-only."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", "Review asked for"
+        APPROVED = "approved", "Approved"
+        CHANGES = "changes", "Changes asked for"
+        EDITED = "edited", "Edited"
+        PUBLISHED = "published", "Published"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    postmortem = models.ForeignKey(Postmortem, models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    sha256 = models.CharField(max_length=64, help_text="Of the text that was meant.")
+    words = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.postmortem}: {self.get_kind_display()}"
+
+
+class Comment(models.Model):
+    """What a reviewer says of one section. Its words stay; it can be marked as dealt with, once."""
+
+    class Section(models.TextChoices):
+        FACTS = "facts", "Facts"
+        DESCRIPTION = "description", "Incident description"
+        ROOT_CAUSE = "root_cause", "Root cause analysis"
+        CONTRIBUTING_FACTORS = "contributing_factors", "Contributing factors"
+        ACTIONS = "actions", "Actions taken"
+        MITIGATIONS = "mitigations", "Mitigation measures"
+        LESSONS = "lessons", "Lessons learned"
+        FURTHER = "further", "Further sections"
+
+    postmortem = models.ForeignKey(Postmortem, models.PROTECT, related_name="comments")
+    section = models.CharField(max_length=24, choices=Section)
+    words = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name="comment_says_something", condition=~Q(words="")),
+            models.CheckConstraint(
+                name="comment_settled_at_a_time", condition=Q(settled_by__isnull=True) | Q(settled_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
 
 
 class Rendition(models.Model):
@@ -223,3 +370,16 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"PDF of {self.revision}: {self.get_state_display()}"
+
+
+class ReminderRound(models.Model):
+    """The reminders of one week, and which addresses still wait for theirs. The row is the work order."""
+
+    monday = models.DateField(unique=True)
+    # The addresses that get a letter, in the order of the next attempts.
+    owed = models.JSONField(default=list)
+    due_at = models.DateTimeField(default=timezone.now, help_text="When somebody looks after it, or looks again.")
+    error = models.CharField(max_length=300, blank=True, help_text="What the last attempt ended with.")
+
+    def __str__(self) -> str:
+        return f"Reminders of {self.monday}"

@@ -6,6 +6,7 @@ published stays as it was whatever is edited later.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -88,6 +89,8 @@ class MitigationLine:
     due_on: date | None
     status: str
     tracker_url: str
+    # By which its present state is found; none where it was published before measures had one.
+    code: str = ""
 
     @property
     def html(self) -> str:
@@ -227,6 +230,21 @@ class Report:
         return to_html(self.further) if self.further else ""
 
     @property
+    def is_followed(self) -> bool:
+        """Whether anybody keeps an eye on the measures: of mere texts from elsewhere nobody knows how far they are."""
+        return any(one.owner or one.due_on or one.status != Mitigation.Status.OPEN for one in self.mitigations)
+
+    @property
+    def done(self) -> int:
+        """How many of the measures are done."""
+        return sum(one.status == Mitigation.Status.DONE for one in self.mitigations)
+
+    def as_of_now(self, statuses: Mapping[str, str]) -> Report:
+        """The same with the measures as far as they are by now: their status by code, where there is one."""
+        told = [replace(one, status=statuses.get(one.code, one.status)) for one in self.mitigations]
+        return replace(self, mitigations=told)
+
+    @property
     def summary(self) -> str:
         """One sentence for feeds, cards and metadata."""
         return " ".join((self.description or self.root_cause).split())[:300]
@@ -287,7 +305,7 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
             if action.public
         ],
         mitigations=[
-            MitigationLine(one.description, one.kind, one.owner, one.due_on, one.status, one.tracker_url)
+            MitigationLine(one.description, one.kind, one.owner, one.due_on, one.status, one.tracker_url, one.code)
             for one in postmortem.mitigations.all()
             if one.public
         ],
@@ -298,6 +316,17 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
         kind=incident.kind,
         affected_names=affected_names(updates),
     )
+
+
+def same_text(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Whether two snapshots say the same; how far a measure is does not count, for that lives on beside them."""
+    return text_of(first) == text_of(second)
+
+
+def text_of(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """What a snapshot says, without how far each measure is."""
+    measures = [line | {"code": "", "status": ""} for line in snapshot["mitigations"]]
+    return {**snapshot, "mitigations": measures}
 
 
 def _fact_line(fact: Fact, page: StatusPage) -> FactLine:

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 
 from postmortems.models import ActionTaken, Fact, Mitigation
 from postmortems.typed_times import read_day, read_time
+from statuspage.publishing.codes import new_code
 from statuspage.publishing.local_time import FAR_AWAY, is_far_away
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.plain_form import PlainForm
@@ -279,10 +280,18 @@ class MitigationForm(RowForm):
     )
     kind = forms.ChoiceField(choices=[("", "Not said"), *Mitigation.Kind.choices], required=False, label="What it does")
     owner = forms.CharField(max_length=120, required=False, label="Owner")
+    owner_email = forms.EmailField(
+        required=False,
+        label="Owner’s e-mail, for reminders; never published",
+        error_messages={"invalid": "Write one whole address, such as desk@example.com."},
+    )
     due_on = forms.DateField(
         required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), label="Due"
     )
-    status = forms.ChoiceField(choices=Mitigation.Status, initial=Mitigation.Status.OPEN, label="Status")
+    # What was shown goes along, so that one who leaves it alone takes back nobody's news.
+    status = forms.ChoiceField(
+        choices=Mitigation.Status, initial=Mitigation.Status.OPEN, label="Status", show_hidden_initial=True
+    )
     tracker_url = forms.CharField(
         max_length=200,
         required=False,
@@ -291,18 +300,27 @@ class MitigationForm(RowForm):
         label="Ticket",
     )
     public = forms.BooleanField(required=False, initial=True, label="Public")
+    # Which of the saved measures the row is; an unknown one is a new measure.
+    code = forms.CharField(required=False, initial="", widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, Any] | None, *, key: str, saved: Mitigation | None = None) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, key: str, saved: Iterable[Mitigation] = ()) -> None:
         super().__init__(data, key=key)
-        if saved:
-            self.initial = {name: getattr(saved, name) for name in self.fields}
+        named = self["code"].data
+        self.saved = next((one for one in saved if data is None or one.code == named), None)
+        if self.saved and data is None:
+            self.initial = {name: getattr(self.saved, name) for name in self.fields}
 
     def clean_description(self) -> str:
         return _described(self, "Say what will be done, or remove the row.")
 
     def mitigation(self) -> Mitigation | None:
         """What the row says, to be saved; None where it says nothing."""
-        return None if self.says_nothing() else Mitigation(**self.cleaned_data)
+        if self.says_nothing():
+            return None
+        measure = Mitigation(**self.cleaned_data | {"code": self.saved.code if self.saved else new_code()})
+        if self.saved and "status" not in self.changed_data:
+            measure.keeps_status, measure.status = True, self.saved.status
+        return measure
 
 
 def _described(row: RowForm, sentence: str) -> str:

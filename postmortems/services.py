@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,12 +10,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from postmortems.chain import chained, text_sha256
 from postmortems.checking import check
 from postmortems.checklist import Checklist
-from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision
+from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision, Step
 from postmortems.record import facts_of
-from postmortems.report import assemble
+from postmortems.report import Report, assemble, same_text
+from postmortems.review import is_approved, needs_review, published_text
+from postmortems.trail import note
 from statuspage.incidents.models import Incident
+from statuspage.publishing.codes import new_code
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon
@@ -26,8 +28,11 @@ from statuspage.team.models import User
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
 
-
+# Of a measure that is saved again: everything but which one it is.
+KEPT = [field.name for field in Mitigation._meta.fields if field.name not in {"id", "postmortem", "code"}]
 UNREASONED = "The checks warn of something. Mend it, or say why it is published all the same."
+UNAPPROVED = "Somebody else has to approve this text before it is published: ask for a review."
+OVERTAKEN = "The text is not the one that was approved: have it approved again before it is published."
 
 
 class StalePostmortem(Exception):
@@ -57,15 +62,19 @@ def save_draft(
     actions: Sequence[ActionTaken],
     mitigations: Sequence[Mitigation],
     seen: int | None = None,
+    author: User | None = None,
 ) -> Postmortem:
     """Replace the draft: texts by name, and the facts, actions and mitigations in the order given.
 
     Readers notice nothing until it is published. `seen` is the version the editor knew of; raises StalePostmortem
-    where it is another by now, ValidationError in the user's words.
+    where it is another by now, ValidationError in the user's words. A text that differs from the approved one goes
+    back into review; one that differs from what readers have is a draft again.
     """
     postmortem = Postmortem.objects.select_for_update().get(pk=postmortem.pk)
     if seen is not None and postmortem.version != seen:
         raise StalePostmortem
+    page = StatusPage.objects.get()
+    before = text_sha256(assemble(postmortem, page=page))
     for name in TEXTS:
         text = texts.get(name, getattr(postmortem, name))
         _check_text(name, text)
@@ -74,8 +83,33 @@ def save_draft(
     postmortem.save()
     _replace(postmortem.facts, facts)
     _replace(postmortem.actions_taken, actions)
-    _replace(postmortem.mitigations, mitigations)
+    _keep(postmortem, mitigations, at=timezone.now())
+    now = text_sha256(assemble(postmortem, page=page))
+    if now != before:
+        _follow_text(postmortem, now, author)
     return postmortem
+
+
+@transaction.atomic
+def follow_up(measure: Mitigation, *, status: str, reason: str = "", at: datetime | None = None) -> Mitigation:
+    """Say how far a measure is; readers see it on the published postmortem.
+
+    The draft and its version are left alone: whoever edits the text is not disturbed. Neither is the revision, nor its
+    PDF: they say what was promised. What will not be done wants a reason, for the team; raises ValidationError else.
+    """
+    measure = (
+        Mitigation.objects.select_for_update(of=("self",)).select_related("postmortem__incident").get(pk=measure.pk)
+    )
+    reason = reason.strip()
+    if status == Mitigation.Status.WONT_DO and not reason:
+        raise ValidationError({"reason": "Say why it will not be done."})
+    changes = measure.status != status
+    _turn(measure, status, at=at or timezone.now())
+    measure.reason = reason if status == Mitigation.Status.WONT_DO else ""
+    measure.save(update_fields=["status", "settled_at", "reason"])
+    if changes and measure.public and measure.postmortem.is_published:
+        publish_soon(measure.postmortem, measure.postmortem.incident)
+    return measure
 
 
 @transaction.atomic
@@ -84,6 +118,7 @@ def publish_postmortem(
     *,
     author: User | None,
     reason: str = "",
+    minor: bool = False,
     at: datetime | None = None,
     seen: int | None = None,
     all_the_same: str = "",
@@ -93,9 +128,11 @@ def publish_postmortem(
 
     The first publication sets the posted time. `seen` is the version whose text was approved; raises StalePostmortem
     where it is another by now. Raises ValidationError while the incident is open, while there is nothing to read,
-    where nothing changed since the last publication, while checks find an error, and while they warn and
-    `all_the_same` gives no reason to publish nevertheless; the reason is kept with the revision.
+    where nothing changed since the last publication, where the page wants an approval of exactly this text and there is
+    none, while checks find an error, and while they warn and `all_the_same` gives no reason to publish nevertheless;
+    the reason is kept with the revision.
 
+    A `minor` correction is no news: readers' page does not speak of it, and nobody is to be told.
     `unchecked` is for what others published elsewhere: history comes in as it is, whatever we would say of it.
     """
     at = at or timezone.now()
@@ -111,27 +148,81 @@ def publish_postmortem(
         raise ValidationError("There is nothing to read yet: write at least a description or the root cause.")
     last = postmortem.revisions.last()
     snapshot = report.snapshot()
-    if last and last.snapshot == snapshot and postmortem.is_published:
+    if last and same_text(last.snapshot, snapshot) and postmortem.is_published:
         raise ValidationError("Nothing has changed since the last publication.")
+    if not unchecked:
+        _check_approval(postmortem, report, page)
     overrides = [] if unchecked else _overridden(Checklist(check(postmortem, page=page, at=at)), all_the_same.strip())
     revision = Revision.objects.create(
         postmortem=postmortem,
         number=last.number + 1 if last else 1,
         snapshot=snapshot,
-        sha256=_chained(snapshot, last),
+        sha256=chained(snapshot, last.sha256 if last else ""),
         previous_sha256=last.sha256 if last else "",
         author=author,
         reason=reason,
+        minor=minor and last is not None,
         overrides=overrides,
         created_at=at,
     )
     Rendition.objects.create(revision=revision)
     postmortem.state, postmortem.posted_at = Postmortem.State.PUBLISHED, posted_at
-    postmortem.published_revision = revision
-    postmortem.save(update_fields=["state", "posted_at", "published_revision"])
+    postmortem.published_revision, postmortem.approval = revision, None
+    postmortem.withdrawn_at, postmortem.withdrawal_reason = None, ""
+    postmortem.save(
+        update_fields=["state", "posted_at", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
+    )
+    note(postmortem, Step.Kind.PUBLISHED, by=author, sha256=text_sha256(report), words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     wake_soon("postmortems.tasks.render_due")
     return revision
+
+
+@transaction.atomic
+def withdraw_postmortem(
+    postmortem: Postmortem, *, author: User | None, reason: str, at: datetime | None = None
+) -> Postmortem:
+    """Take it from readers, who get the reason in its place; its text and its revisions are kept for the team.
+
+    It can be written on, and published again as the next revision. Raises ValidationError without a reason, and where
+    readers have nothing.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError("Say why it is withdrawn: readers get the reason in its place.")
+    postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
+    if not postmortem.is_published:
+        raise ValidationError("Readers have nothing of it.")
+    was = published_text(postmortem)
+    postmortem.state, postmortem.published_revision, postmortem.approval = Postmortem.State.WITHDRAWN, None, None
+    postmortem.withdrawn_at, postmortem.withdrawal_reason = at or timezone.now(), reason
+    # Whoever is about to publish it again reads first that it was withdrawn; an import leaves it alone.
+    postmortem.version += 1
+    postmortem.save()
+    note(postmortem, Step.Kind.WITHDRAWN, by=author, sha256=was, words=reason, at=at)
+    publish_soon(postmortem, postmortem.incident)
+    return postmortem
+
+
+def _follow_text(postmortem: Postmortem, now: str, author: User | None) -> None:
+    """Bring the state of a text that was edited into line with what it says now."""
+    state, was = Postmortem.State, postmortem.state
+    postmortem.edited_by = author
+    if now == published_text(postmortem):
+        postmortem.state, postmortem.approval = state.PUBLISHED, None
+    elif was in {state.APPROVED, state.IN_REVIEW}:
+        is_approved_again = postmortem.approval is not None and postmortem.approval.sha256 == now
+        postmortem.state = state.APPROVED if is_approved_again else state.IN_REVIEW
+    else:
+        postmortem.state = state.DRAFT
+    postmortem.save(update_fields=["state", "approval", "edited_by"])
+    if was != postmortem.state:
+        note(postmortem, Step.Kind.EDITED, by=author, sha256=now)
+
+
+def _check_approval(postmortem: Postmortem, report: Report, page: StatusPage) -> None:
+    if needs_review(page) and not is_approved(postmortem, report):
+        raise ValidationError(OVERTAKEN if postmortem.approval else UNAPPROVED)
 
 
 def _replace(related: Any, rows: Sequence[Any]) -> None:
@@ -139,6 +230,39 @@ def _replace(related: Any, rows: Sequence[Any]) -> None:
     for position, row in enumerate(rows):
         row.pk, row.postmortem, row.position = None, related.instance, position
     related.model.objects.bulk_create(rows)
+
+
+def _keep(postmortem: Postmortem, measures: Sequence[Mitigation], *, at: datetime) -> None:
+    """Save the measures in the order given: those that are known by their code stay the same ones, the others are new.
+
+    What only the list of measures knows of them, such as since when they are settled, is kept.
+    """
+    known = {one.code: one for one in postmortem.mitigations.select_for_update()}
+    new: list[Mitigation] = []
+    same: list[Mitigation] = []
+    for position, measure in enumerate(measures):
+        measure.postmortem, measure.position = postmortem, position
+        kept = known.pop(measure.code, None)
+        if kept is None:
+            # Another's code, or one that stands twice in the list, would be another measure's name.
+            measure.pk, measure.code = None, new_code()
+            new.append(measure)
+            continue
+        status = kept.status if measure.keeps_status else measure.status
+        measure.pk, measure.status = kept.pk, kept.status
+        measure.settled_at, measure.reason = kept.settled_at, kept.reason
+        _turn(measure, status, at=at)
+        same.append(measure)
+    postmortem.mitigations.filter(code__in=known).delete()
+    Mitigation.objects.bulk_create(new)
+    Mitigation.objects.bulk_update(same, KEPT)
+
+
+def _turn(measure: Mitigation, status: str, *, at: datetime) -> None:
+    """Give a measure its status; when it was settled is known of one that somebody has seen unsettled."""
+    was_settled, measure.status = measure.is_settled, status
+    if measure.is_settled != was_settled:
+        measure.settled_at = at if measure.is_settled else None
 
 
 def _check_text(name: str, text: str) -> None:
@@ -156,9 +280,3 @@ def _overridden(checks: Checklist, reason: str) -> list[dict[str, str]]:
     if warnings and not reason:
         raise ValidationError([UNREASONED, *(finding.message for finding in warnings)])
     return [{"rule": one.rule, "place": one.place, "message": one.message, "reason": reason} for one in warnings]
-
-
-def _chained(snapshot: dict[str, Any], last: Revision | None) -> str:
-    """The hash of a revision covers the one before it: changing an old revision breaks every later one."""
-    canonical = json.dumps(snapshot, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{last.sha256 if last else ''}\n{canonical}".encode()).hexdigest()

@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from postmortems import rendition
+from postmortems import reminders, rendition
 
 
 @shared_task
 def render_due() -> None:
     """Make the next PDF that is owed."""
     rendition.render_due()
+
+
+@shared_task
+def remind_owners() -> None:
+    """Each Monday, mail whoever promised something that is overdue or soon due."""
+    reminders.remind_owners()

@@ -1,14 +1,21 @@
 from django.urls import path
 
-from postmortems import views
+from postmortems import views, views_learning, views_review, views_revisions
 
 app_name = "postmortems"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("learning/", views_learning.learning, name="learning"),
     path("<slug:code>/", views.edit, name="edit"),
     path("<slug:code>/start/", views.start, name="start"),
     path("<slug:code>/preview/", views.preview, name="preview"),
     path("<slug:code>/publish/", views.publish, name="publish"),
+    path("<slug:code>/review/", views_review.review, name="review"),
+    path("<slug:code>/review/ask/", views_review.ask, name="ask"),
+    path("<slug:code>/review/comments/", views_review.comment, name="comment"),
+    path("<slug:code>/review/comments/<int:key>/settle/", views_review.settle, name="settle"),
+    path("<slug:code>/withdraw/", views_review.withdraw, name="withdraw"),
+    path("<slug:code>/revisions/", views_revisions.revisions, name="revisions"),
     path("<slug:code>/pdf/", views.pdf, name="pdf"),
     path("<slug:code>/pdf/retry/", views.retry_pdf, name="retry_pdf"),
 ]

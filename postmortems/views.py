@@ -22,7 +22,8 @@ from postmortems.forms import ROW_GROUPS, PostmortemForm, PublishForm, changed_r
 from postmortems.models import Postmortem, Rendition
 from postmortems.record import facts_of
 from postmortems.rendition import render_again
-from postmortems.report import Report, assemble
+from postmortems.report import Report, assemble, same_text
+from postmortems.review import is_approved, needs_review
 from statuspage.incidents.models import Incident
 from statuspage.publishing.models import StatusPage
 from statuspage.team.access import DeskRequest, staff_member, staff_only
@@ -67,7 +68,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
 
     A button that fixes a finding saves first: what it mends is the text as its author has it now.
     """
-    postmortem, page = _postmortem(code), StatusPage.objects.get()
+    postmortem, page = find_postmortem(code), StatusPage.objects.get()
     if request.method != "POST":
         return _editor(request, PostmortemForm(postmortem=postmortem, page=page), postmortem, page)
     if wish := request.POST.get("row"):
@@ -78,7 +79,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _editor(request, form, postmortem, page, refused=True)
     try:
-        postmortem = services.save_draft(postmortem, **form.draft())
+        postmortem = services.save_draft(postmortem, **form.draft(), author=staff_member(request))
         if wish := request.POST.get("fix"):
             return _fixed(request, wish, postmortem, page)
     except services.StalePostmortem:
@@ -93,7 +94,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
 @staff_only
 def preview(request: DeskRequest, code: str) -> HttpResponse:
     """The saved draft exactly as readers would get it."""
-    postmortem, page = _postmortem(code), StatusPage.objects.get()
+    postmortem, page = find_postmortem(code), StatusPage.objects.get()
     context = {"page": page, "postmortem": postmortem, "report": assemble(postmortem, page=page)}
     return render(request, "postmortems/preview.html", context)
 
@@ -102,7 +103,7 @@ def preview(request: DeskRequest, code: str) -> HttpResponse:
 @staff_only
 def publish(request: DeskRequest, code: str) -> HttpResponse:
     """What will be public, and the last word on it."""
-    postmortem, page = _postmortem(code), StatusPage.objects.get()
+    postmortem, page = find_postmortem(code), StatusPage.objects.get()
     checks = Checklist(check(postmortem, page=page))
     data = request.POST if request.method == "POST" else None
     form = PublishForm(data, postmortem=postmortem, warned=bool(checks.warnings))
@@ -119,6 +120,7 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
             postmortem,
             author=staff_member(request),
             reason=said.get("reason", ""),
+            minor=said.get("minor", False),
             seen=said["seen"] or 0,
             all_the_same=said.get("all_the_same", ""),
         )
@@ -155,10 +157,11 @@ def retry_pdf(request: DeskRequest, code: str) -> HttpResponse:
     return redirect("postmortems:edit", code=code)
 
 
-def _postmortem(code: str) -> Postmortem:
-    """With everything its form and its preview say, in a constant number of queries."""
-    found = Postmortem.objects.select_related("published_revision__pdf").prefetch_related(
-        "facts", "actions_taken", "mitigations", Prefetch("incident", Incident.objects.with_timeline())
+def find_postmortem(code: str) -> Postmortem:
+    """A postmortem with everything its pages at the desk say, in a constant number of queries."""
+    found = Postmortem.objects.select_related("published_revision__pdf", "approval__by").prefetch_related(
+        *("facts", "actions_taken", "mitigations", "steps__by", "comments"),
+        Prefetch("incident", Incident.objects.with_timeline()),
     )
     return get_object_or_404(found, incident__code=code)
 
@@ -203,7 +206,8 @@ def _saved(request: DeskRequest, code: str) -> HttpResponse:
 def _fixed(request: DeskRequest, wish: str, postmortem: Postmortem, page: StatusPage) -> HttpResponse:
     """What a finding's button asked for, as “PM001 /facts/started”, done and saved."""
     rule, _, place = wish.partition(" ")
-    if finding := fix_finding(postmortem, rule=rule, place=place, seen=postmortem.version, page=page):
+    seen, author = postmortem.version, staff_member(request)
+    if finding := fix_finding(postmortem, rule=rule, place=place, seen=seen, page=page, author=author):
         messages.success(request, f"Saved, and done: {finding.fix.words if finding.fix else ''}")
     else:
         messages.success(request, "Saved. What that button was for is no longer found.")
@@ -212,7 +216,7 @@ def _fixed(request: DeskRequest, wish: str, postmortem: Postmortem, page: Status
 
 def _both_texts(request: DeskRequest, code: str, page: StatusPage) -> HttpResponse:
     """The editor's own text in the form, the newer one beside it; the next save overwrites knowingly."""
-    postmortem = _postmortem(code)
+    postmortem = find_postmortem(code)
     form = PostmortemForm(request.POST, postmortem=postmortem, page=page)
     form.is_valid()
     newer = newer_words(postmortem, form.draft(), page.zone)
@@ -241,7 +245,7 @@ def _editor(
 def _is_ahead(postmortem: Postmortem, page: StatusPage) -> bool:
     """Whether the saved draft says something that readers do not have yet."""
     revision = postmortem.published_revision
-    return bool(revision and revision.snapshot != assemble(postmortem, page=page).snapshot())
+    return bool(revision and not same_text(revision.snapshot, assemble(postmortem, page=page).snapshot()))
 
 
 def _last_look(
@@ -249,6 +253,7 @@ def _last_look(
 ) -> HttpResponse:
     report = assemble(postmortem, page=page)
     is_news = not postmortem.is_published or _is_ahead(postmortem, page)
+    wants_approval = is_news and needs_review(page) and not is_approved(postmortem, report)
     context = {
         "page": page,
         "postmortem": postmortem,
@@ -256,7 +261,8 @@ def _last_look(
         "report": report,
         "checks": checks,
         "is_news": is_news,
-        "may_publish": is_news and not postmortem.incident.is_open and not checks.errors,
+        "wants_approval": wants_approval,
+        "may_publish": is_news and not postmortem.incident.is_open and not checks.errors and not wants_approval,
         "headings": _headings(report),
         "hidden_actions": len(postmortem.actions_taken.all()) - len(report.actions),
         "hidden_mitigations": len(postmortem.mitigations.all()) - len(report.mitigations),

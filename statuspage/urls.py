@@ -8,6 +8,7 @@ urlpatterns = [
     path("desk/", include("statuspage.incidents.urls")),
     path("desk/subscribers/", include("statuspage.subscribers.urls")),
     path("desk/postmortems/", include("postmortems.urls")),
+    path("desk/mitigations/", include("postmortems.urls_mitigations")),
     *([path("mail/", include("anymail.urls"))] if settings.ANYMAIL_WEBHOOK_SECRET else []),
     # What of the public site is no file.
     path("", include("statuspage.subscribers.urls_public")),

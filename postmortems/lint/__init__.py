@@ -11,6 +11,7 @@ from postmortems.lint import (
     moments,
     promises,
     rendering,
+    reviewed,
     safety,
     scope,
     slips,
@@ -25,7 +26,7 @@ __all__ = ["ROOMS", "lint"]
 
 ROOMS = (
     *(zones, moments, slips, against_updates, told_times, scope),
-    *(content, wording, promises, safety, rendering),
+    *(content, wording, promises, safety, rendering, reviewed),
 )
 WORST_FIRST = list(Severity)
 

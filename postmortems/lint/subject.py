@@ -99,6 +99,18 @@ class Affected:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where the text stands between its author, its reviewers and its readers."""
+
+    # Nobody else approved it, though others could have.
+    alone: bool = False
+    # What was approved was another text.
+    overtaken: bool = False
+    # It is what readers have.
+    unchanged: bool = False
+
+
+@dataclass(frozen=True)
 class Passage:
     """Words that readers get, and where they stand."""
 
@@ -139,6 +151,7 @@ class Subject:
     staff: tuple[str, ...] = ()
     # The characters that paper can only tell in words.
     undrawable: frozenset[str] = frozenset()
+    standing: Standing = field(default_factory=Standing)
     targets: Targets = field(default_factory=Targets)
 
     def fact(self, key: str) -> Fact | None:

@@ -2,7 +2,8 @@ from django import template
 from django.utils.translation import gettext as _
 
 from postmortems.checklist import Place
-from postmortems.models import Mitigation, Revision
+from postmortems.learning import Median
+from postmortems.models import Mitigation, Postmortem, Revision
 from postmortems.report import MitigationLine, Report
 from statuspage.publishing import times
 
@@ -15,10 +16,28 @@ def report_of(revision: Revision) -> Report:
     return Report.from_snapshot(revision.snapshot)
 
 
+@register.simple_tag
+def report_as_of_now(revision: Revision) -> Report:
+    """The report that a revision keeps, with its measures as far as they are by now.
+
+    Only of those that are in the revision, and still public: one that became internal says what was published.
+    """
+    report = report_of(revision)
+    codes = [one.code for one in report.mitigations if one.code]
+    here = Mitigation.objects.filter(postmortem=revision.postmortem_id, code__in=codes, public=True) if codes else []
+    return report.as_of_now({one.code: one.status for one in here})
+
+
 @register.filter
 def place_of(pointer: str) -> Place:
     """Where in the form a finding's pointer leads."""
     return Place.of(pointer)
+
+
+@register.filter
+def open_comments(postmortem: Postmortem) -> int:
+    """How many comments nobody has dealt with yet."""
+    return sum(comment.settled_at is None for comment in postmortem.comments.all())
 
 
 @register.filter
@@ -44,6 +63,12 @@ def promise(measure: MitigationLine) -> str:
     ]
     sentences = [f"{one}." for one in said if one]
     return " ".join(sentences + ([f"<{measure.tracker_url}>"] if measure.tracker_url else []))
+
+
+@register.filter
+def length_of(found: Median) -> str:
+    """“3 h 29 min”; a dash where there is none."""
+    return times.span(found.length) if found.length is not None else "–"
 
 
 @register.filter

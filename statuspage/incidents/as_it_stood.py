@@ -57,5 +57,5 @@ def _look_back(incident: Incident, at: datetime) -> bool:
         incident.resolved_at = update.display_at
     postmortem = getattr(incident, "postmortem", None)
     if postmortem and not (postmortem.posted_at and postmortem.posted_at <= at):
-        postmortem.state = "draft"
+        postmortem.published_revision = None
     return incident.resolved_at is not None

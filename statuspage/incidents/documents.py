@@ -127,8 +127,10 @@ def full_incident_document(incident: Incident, rows: Rows, page: StatusPage) -> 
 
 def last_change(incident: Incident) -> datetime:
     """When anything that readers see of it was last changed, its postmortem included."""
-    postmortem = incident.published_postmortem
-    return max(incident.updated_at, postmortem.published_revision.created_at) if postmortem else incident.updated_at
+    published, withdrawn = incident.published_postmortem, incident.withdrawn_postmortem
+    moments = [incident.updated_at]
+    moments += [published.published_revision.created_at] if published else []
+    return max(moments + ([withdrawn.withdrawn_at] if withdrawn else []))
 
 
 def stamp(value: datetime, page: StatusPage) -> str:

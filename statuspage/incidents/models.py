@@ -161,6 +161,12 @@ class Incident(models.Model):
         return postmortem if postmortem and postmortem.is_published else None
 
     @property
+    def withdrawn_postmortem(self) -> Any:
+        """The postmortem that was taken from readers, who get the reason for it; None where there is none such."""
+        postmortem = getattr(self, "postmortem", None)
+        return postmortem if postmortem and postmortem.is_withdrawn else None
+
+    @property
     def is_upcoming(self) -> bool:
         """Planned, and not begun."""
         return self.status == self.Status.SCHEDULED

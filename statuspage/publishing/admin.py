@@ -37,7 +37,7 @@ class StatusPageAdmin(admin.ModelAdmin):
     form = StatusPageForm
     fields = [
         *("name", "time_zone", "locale", "translations", "accent", "support_url", "about"),
-        *("weight_major", "weight_partial", "weight_degraded", "public_past"),
+        *("weight_major", "weight_partial", "weight_degraded", "public_past", "review_postmortems"),
     ]
 
     def save_model(self, request: HttpRequest, obj: StatusPage, form: ModelForm, change: bool) -> None:

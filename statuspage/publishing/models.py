@@ -42,6 +42,13 @@ def weight_field(default: str, help_text: str) -> models.DecimalField:
 class StatusPage(models.Model):
     """The site's identity: whose status page this is, and in which time zone it speaks."""
 
+    class Review(models.TextChoices):
+        """When somebody other than its author has to approve a postmortem."""
+
+        AS_NEEDED = "as_needed", "As soon as there is more than one active staff account"
+        ALWAYS = "always", "Always"
+        NEVER = "never", "Never: whoever wrote it may publish it alone"
+
     # What a new page is called until its owner names it.
     UNNAMED = "Status"
 
@@ -87,6 +94,12 @@ class StatusPage(models.Model):
         default=60,
         validators=[MaxValueValidator(10080)],
         help_text="So many minutes before it begins are subscribers told again; 0 never does.",
+    )
+    review_postmortems = models.CharField(
+        max_length=10,
+        choices=Review,
+        default=Review.AS_NEEDED,
+        help_text="When somebody other than its author has to approve a postmortem before it is published.",
     )
     public_past = models.BooleanField(
         "show the past to everyone",

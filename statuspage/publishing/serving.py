@@ -54,6 +54,8 @@ CONTENT_TYPES = {
     ".ico": "image/x-icon",
     ".pdf": "application/pdf",
 }
+# A file that tells why another is gone for good: its words are the answer, with the status that says so.
+GONE = ".gone"
 # What programs on other sites may read: everything but pages and papers, and nothing of it is anybody's secret.
 SHARED = {".json", ".atom", ".rss", ".ics", ".svg", ".js", ".xml", ".txt", ".png"}
 PREFLIGHT = [
@@ -87,6 +89,7 @@ class Variant(NamedTuple):
 class Stored(NamedTuple):
     """A stored file in memory, and what tells whether it is still the one on disk."""
 
+    status: str
     seen: tuple[int, int, int]
     plain: Variant
     gzip: Variant | None
@@ -108,7 +111,7 @@ class PublicFiles:
             if query:
                 path = _numbered(path, query)
             file = self._file(path)
-            stored = file and self._stored(path, file)
+            stored = file and (self._stored(path, file) or self._stored(f"{path}{GONE}", f"{file}{GONE}"))
             if stored:
                 return self._answer(stored, environ, start_response)
         return self.otherwise(environ, _with_headers(start_response, self.always))
@@ -147,8 +150,9 @@ class PublicFiles:
         suffix = os.path.splitext(file)[1]
         if suffix in (".gz", ".br"):
             return None
-        content_type = CONTENT_TYPES.get(suffix) or mimetypes.guess_type(file)[0] or "application/octet-stream"
+        content_type = _content_type(file)
         stored = Stored(
+            "410 Gone" if suffix == GONE else "200 OK",
             seen,
             self._variant(path, body, content_type, None),
             self._variant_or_none(path, _read(file + ".gz"), content_type, "gzip"),
@@ -169,7 +173,7 @@ class PublicFiles:
             ("ETag", etag),
             ("Vary", "Accept-Encoding"),
         ]
-        if os.path.splitext(path)[1] in SHARED:
+        if os.path.splitext(path.removesuffix(GONE))[1] in SHARED:
             not_modified.append(("Access-Control-Allow-Origin", "*"))
         headers = [
             *not_modified,
@@ -191,11 +195,19 @@ class PublicFiles:
             return []
         variant = _accepted(stored, environ.get("HTTP_ACCEPT_ENCODING", ""))
         if_none_match = environ.get("HTTP_IF_NONE_MATCH")
-        if if_none_match and _matches(if_none_match, variant.etag):
+        if if_none_match and stored.status == "200 OK" and _matches(if_none_match, variant.etag):
             start_response("304 Not Modified", variant.not_modified)
             return []
-        start_response("200 OK", variant.headers)
+        start_response(stored.status, variant.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [variant.body]
+
+
+def _content_type(file: str) -> str:
+    """What kind of document a file is; why one is gone is told to programs as JSON, to all others as plain text."""
+    suffix = os.path.splitext(file)[1]
+    if suffix == GONE:
+        suffix = ".json" if file.endswith(f".json{GONE}") else ".txt"
+    return CONTENT_TYPES.get(suffix) or mimetypes.guess_type(file)[0] or "application/octet-stream"
 
 
 def _numbered(path: str, query: str) -> str:

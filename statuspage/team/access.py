@@ -18,7 +18,10 @@ from statuspage.team.models import User
 P = ParamSpec("P")
 
 # What forms carry for themselves; all else somebody typed or chose.
-CARRIED = {*("csrfmiddlewaretoken", "form_key", "seen", "preset"), *("facts", "actions", "mitigations")}
+CARRIED = {
+    *("csrfmiddlewaretoken", "form_key", "seen", "preset", "sha256", "section"),
+    *("facts", "actions", "mitigations"),
+}
 
 
 class DeskRequest(HttpRequest):

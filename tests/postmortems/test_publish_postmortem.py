@@ -54,7 +54,7 @@ def test_it_is_read_inside_the_incident_page_and_on_its_own(draft, django_captur
         "Contributing factors Nobody is told when the spare is away.",
         "Actions taken The gate was opened by hand.",
         "Power was restored.",
-        "Mitigation measures Tell the desk when a spare is away. Detects it sooner Harbour desk",
+        "Mitigation measures 0 of 2 done Tell the desk when a spare is away. Open Detects it sooner Harbour desk",
         "A second spare. In progress Prevents it Works due Dec 24, 2026",
         "Lessons learned Paint one gate at a time.",
         "Thanks To the night shift.",

@@ -241,7 +241,7 @@ class Story:
                 mitigations=[self._mitigation(one) for one in told["mitigation"]],
             )
             if "published" in told:
-                publish_postmortem(postmortem, author=None, at=self.moments.at(told["published"]))
+                publish_postmortem(postmortem, author=None, at=self.moments.at(told["published"]), unchecked=True)
 
     def _facts(self, postmortem: Postmortem, told: Told, day: str) -> list[Fact]:
         """What the record says, and beside or instead of it what the file says, in the order of the table."""

@@ -97,6 +97,7 @@ def last_changed(page: StatusPage) -> datetime:
         ComponentGroup.objects.aggregate(last=Max("updated_at")),
         Incident.objects.aggregate(last=Max("updated_at")),
         postmortems.aggregate(last=Max("postmortem__published_revision__created_at")),
+        Incident.objects.exclude(postmortem__withdrawn_at=None).aggregate(last=Max("postmortem__withdrawn_at")),
     ]
     return max([page.updated_at, *(one["last"] for one in found if one["last"])])
 

@@ -27,6 +27,7 @@ LINKS = {
     "Incidents": "desk:index",
     "Components": "desk:components",
     "Postmortems": "postmortems:index",
+    "Mitigations": "mitigations:index",
     "Subscribers": "subscribers:index",
     "Settings": "admin:index",
 }
@@ -63,7 +64,7 @@ def desk_links(context: Context) -> list[Link]:
     match = context["request"].resolver_match
     here = match.view_name if match else ""
     room = here.partition(":")[0]
-    current = f"{room}:index" if room in ("postmortems", "subscribers") else "desk:index"
+    current = f"{room}:index" if room in ("postmortems", "mitigations", "subscribers") else "desk:index"
     current = here if here in LINKS.values() else current
     allowed = {**LINKS} if context["request"].user.get_all_permissions() else {**LINKS, "Settings": ""}
     return [Link(name, reverse(view), view == current) for name, view in allowed.items() if view]

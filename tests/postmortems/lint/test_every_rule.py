@@ -18,6 +18,7 @@ from tests.postmortems.lint import (
     test_moments,
     test_promises,
     test_rendering,
+    test_reviewed,
     test_safety,
     test_scope,
     test_told_times,
@@ -28,7 +29,7 @@ from tests.postmortems.lint.samples import NAMES, SUBJECT
 
 TRIED = [
     *(test_zones, test_moments, test_against_updates, test_told_times, test_scope, test_content),
-    *(test_wording, test_promises, test_safety, test_rendering),
+    *(test_wording, test_promises, test_safety, test_rendering, test_reviewed),
 ]
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
 WORDS = st.one_of(

@@ -1,0 +1,62 @@
+"""Who has to approve a postmortem, who may, and what their approval is still worth. Pure questions."""
+
+from __future__ import annotations
+
+from postmortems.chain import text_sha256
+from postmortems.lint.subject import Standing
+from postmortems.models import Postmortem, Step
+from postmortems.report import Report, assemble
+from statuspage.publishing.models import StatusPage
+from statuspage.team.models import User
+
+
+def needs_review(page: StatusPage) -> bool:
+    """Whether nobody may publish alone."""
+    if page.review_postmortems == StatusPage.Review.AS_NEEDED:
+        return _is_team()
+    return page.review_postmortems == StatusPage.Review.ALWAYS
+
+
+def why_not_reviewer(postmortem: Postmortem, user: User | None) -> str:
+    """Why somebody's approval would be no second pair of eyes; empty where it is one."""
+    if user and postmortem.edited_by_id == user.pk:
+        return "You edited this text last. Somebody else has to read it."
+    asked = postmortem.steps.filter(kind=Step.Kind.ASKED).last()
+    if user and asked and asked.by_id == user.pk:
+        return "You asked for this review. Somebody else has to read it."
+    return ""
+
+
+def is_approved(postmortem: Postmortem, report: Report) -> bool:
+    """Whether exactly this text was approved."""
+    return postmortem.approval is not None and postmortem.approval.sha256 == text_sha256(report)
+
+
+def published_text(postmortem: Postmortem) -> str:
+    """The hash of the text that readers have; empty where they have none."""
+    revision = postmortem.published_revision
+    return text_sha256(Report.from_snapshot(revision.snapshot)) if revision else ""
+
+
+def standing_of(postmortem: Postmortem, *, page: StatusPage) -> Standing:
+    """What the rules of publication have to know. Where there is nothing to compare with, nothing is asked."""
+    may_be_alone = page.review_postmortems == StatusPage.Review.NEVER and _is_team()
+    if not (may_be_alone or postmortem.approval_id or postmortem.is_published):
+        return Standing()
+    now = text_sha256(assemble(postmortem, page=page))
+    unchanged = now == published_text(postmortem)
+    approval = postmortem.approval
+    approved = approval is not None and approval.sha256 == now
+    return Standing(
+        alone=may_be_alone and not unchanged and not (approval and approved and _is_second(postmortem, approval)),
+        overtaken=approval is not None and not approved,
+        unchanged=unchanged,
+    )
+
+
+def _is_second(postmortem: Postmortem, approval: Step) -> bool:
+    return approval.by is not None and not why_not_reviewer(postmortem, approval.by)
+
+
+def _is_team() -> bool:
+    return User.objects.filter(is_active=True, is_staff=True)[:2].count() > 1

@@ -1,0 +1,25 @@
+"""Writing down each step of a postmortem, beside the change that it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from postmortems.models import Postmortem, Step
+from statuspage.team.models import User
+
+
+def note(
+    postmortem: Postmortem,
+    kind: Step.Kind,
+    *,
+    by: User | None,
+    sha256: str,
+    words: str = "",
+    at: datetime | None = None,
+) -> Step:
+    """Add a step to the trail; called in the transaction of the step itself."""
+    return Step.objects.create(
+        postmortem=postmortem, kind=kind, by=by, sha256=sha256, words=words, at=at or timezone.now()
+    )
