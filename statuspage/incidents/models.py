@@ -163,7 +163,7 @@ class Incident(models.Model):
     @property
     def withdrawn_postmortem(self) -> Any:
         """The postmortem that was taken from readers, who get the reason for it; None where there is none such."""
-        postmortem = getattr(self, "postmortem", None)
+        postmortem = None if self.is_open else getattr(self, "postmortem", None)
         return postmortem if postmortem and postmortem.is_withdrawn else None
 
     @property
