@@ -50,7 +50,12 @@ def _marked(old: str, new: str) -> Iterator[str]:
             yield format_html("{}", "".join(after[start:end]))
             continue
         if first != last:
-            yield format_html('<del><span class="hidden">removed: </span>{}</del>', "".join(before[first:last]))
+            # The word before may stand at the end now, without the blank that this one needs.
+            gap = (
+                " " if first and start and before[first - 1][-1:] == " " and not after[start - 1][-1:].isspace() else ""
+            )
+            went = gap + "".join(before[first:last])
+            yield format_html('<del><span class="hidden">removed: </span>{}</del>', went)
         if start != end:
             yield format_html('<ins><span class="hidden">added: </span>{}</ins>', "".join(after[start:end]))
 

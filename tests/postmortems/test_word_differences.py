@@ -36,6 +36,7 @@ def marked(old, new):
         ("One.", "One.\n\nTwo.", "One.<ins>\n\nTwo.</ins>"),
         ("a <b>", "a <i>", "a <del>&lt;b&gt;</del><ins>&lt;i&gt;</ins>"),
         ("One  two.", "One two.", "One two."),
+        ("One two", "One", "One<del> two</del>"),
     ],
 )
 def test_words_that_went_and_came_are_marked(old, new, told):
