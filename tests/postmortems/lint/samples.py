@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from postmortems.lint import lint
 from postmortems.lint.subject import Action, Affected, Fact, Measure, Subject, Update
 
@@ -126,15 +128,26 @@ def quiet(rule, **changes):
     return Case(rule, "", (), "", changes)
 
 
-def assert_fires(case):
-    """One finding at the place, in the words, with its weight."""
-    found = case.found()
-    assert [one.place for one in found] == [case.place]
-    told = f"{found[0].message} {found[0].fix.words if found[0].fix else ''}"
-    assert [words for words in case.words if words not in told] == []
-    if case.severity:
-        assert found[0].severity == case.severity
+def found_in(cases):
+    """A test that each case has one finding: at the place, in the words, with its weight."""
+
+    @pytest.mark.parametrize("case", cases, ids=str)
+    def test(case):
+        found = case.found()
+        assert [one.place for one in found] == [case.place]
+        told = f"{found[0].message} {found[0].fix.words if found[0].fix else ''}"
+        assert [words for words in case.words if words not in told] == []
+        if case.severity:
+            assert found[0].severity == case.severity
+
+    return test
 
 
-def assert_quiet(case):
-    assert case.found() == []
+def not_found_in(cases):
+    """A test that each case has none."""
+
+    @pytest.mark.parametrize("case", cases, ids=str)
+    def test(case):
+        assert case.found() == []
+
+    return test

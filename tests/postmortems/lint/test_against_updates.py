@@ -1,9 +1,7 @@
 """Times told, beside the updates that told of the same; and one slip behind several of them."""
 
-import pytest
-
 from postmortems.lint.findings import Change
-from tests.postmortems.lint.samples import UPDATES, Update, assert_fires, assert_quiet, clock, fact, facts, fires, quiet
+from tests.postmortems.lint.samples import UPDATES, Update, clock, fact, facts, fires, found_in, not_found_in, quiet
 
 EARLIER = {"started": clock("08:02"), "stable": clock("09:00"), "resolved": clock("09:20")}
 AT_NIGHT = {
@@ -45,14 +43,8 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)
 
 
 def test_the_updates_time_can_be_used_by_a_button():

@@ -1,8 +1,6 @@
 """What every postmortem says, and how it is laid out."""
 
-import pytest
-
-from tests.postmortems.lint.samples import Action, assert_fires, assert_quiet, facts, fires, quiet, targets, texts
+from tests.postmortems.lint.samples import Action, facts, fires, found_in, not_found_in, quiet, targets, texts
 
 FIRES = [
     fires("PM030", "/root_cause", "The root cause analysis is empty", severity="error", texts=texts(root_cause=" \n")),
@@ -25,11 +23,5 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)

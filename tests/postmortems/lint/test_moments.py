@@ -1,18 +1,16 @@
 """Times that can, or cannot, all be true."""
 
-import pytest
-
 from postmortems.lint.findings import Change
 from tests.postmortems.lint.samples import (
     DAY,
     UPDATES,
     Update,
-    assert_fires,
-    assert_quiet,
     clock,
     fact,
     facts,
     fires,
+    found_in,
+    not_found_in,
     quiet,
 )
 
@@ -56,14 +54,8 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)
 
 
 def test_the_date_can_be_put_right_by_a_button():

@@ -2,16 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
 from tests.postmortems.lint.samples import (
     DAY,
     MEASURES,
     Measure,
-    assert_fires,
-    assert_quiet,
     fires,
+    found_in,
     measure,
+    not_found_in,
     quiet,
     targets,
     texts,
@@ -55,14 +53,8 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)
 
 
 def test_all_that_lacks_something_is_told_in_one_sentence():

@@ -1,8 +1,6 @@
 """What page and paper can show."""
 
-import pytest
-
-from tests.postmortems.lint.samples import assert_fires, assert_quiet, fires, quiet, texts
+from tests.postmortems.lint.samples import fires, found_in, not_found_in, quiet, texts
 
 
 def says(words):
@@ -31,11 +29,5 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)

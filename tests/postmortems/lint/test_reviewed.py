@@ -1,9 +1,7 @@
 """Whether somebody else has read what is to be published."""
 
-import pytest
-
 from postmortems.lint.subject import Standing
-from tests.postmortems.lint.samples import assert_fires, assert_quiet, fires, quiet
+from tests.postmortems.lint.samples import fires, found_in, not_found_in, quiet
 
 FIRES = [
     fires("PM060", "/review", "Nobody but its author", severity="warning", standing=Standing(alone=True)),
@@ -17,11 +15,5 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)

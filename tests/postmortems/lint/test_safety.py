@@ -1,16 +1,14 @@
 """What must not become public."""
 
-import pytest
-
 from tests.postmortems.lint.samples import (
     Action,
     Measure,
-    assert_fires,
-    assert_quiet,
     fact,
     facts,
     fires,
+    found_in,
     measure,
+    not_found_in,
     quiet,
     targets,
     texts,
@@ -82,14 +80,8 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)
 
 
 def test_a_secret_is_not_repeated():

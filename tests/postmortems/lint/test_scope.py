@@ -1,16 +1,14 @@
 """What was affected, how badly, how many: in the postmortem as in the record."""
 
-import pytest
-
 from tests.postmortems.lint.samples import (
     SUBJECT,
     Affected,
-    assert_fires,
-    assert_quiet,
     clock,
     fact,
     facts,
     fires,
+    found_in,
+    not_found_in,
     quiet,
 )
 
@@ -54,11 +52,5 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)

@@ -1,17 +1,15 @@
 """Times and lengths of time in running text."""
 
-import pytest
-
 from tests.postmortems.lint.samples import (
     SUBJECT,
     Action,
     Update,
-    assert_fires,
-    assert_quiet,
     clock,
     fact,
     facts,
     fires,
+    found_in,
+    not_found_in,
     quiet,
     texts,
 )
@@ -51,14 +49,8 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)
 
 
 def test_one_habit_is_told_once():

@@ -1,8 +1,6 @@
 """Blame, names of people, and slips of the pen."""
 
-import pytest
-
-from tests.postmortems.lint.samples import Action, assert_fires, assert_quiet, fires, measure, quiet, targets, texts
+from tests.postmortems.lint.samples import Action, fires, found_in, measure, not_found_in, quiet, targets, texts
 
 
 def says(words):
@@ -43,11 +41,5 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)

@@ -2,10 +2,8 @@
 
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from postmortems.lint.findings import Change
-from tests.postmortems.lint.samples import SUBJECT, assert_fires, assert_quiet, clock, fact, facts, fires, quiet, texts
+from tests.postmortems.lint.samples import SUBJECT, clock, fact, facts, fires, found_in, not_found_in, quiet, texts
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -42,14 +40,8 @@ QUIET = [
 ]
 
 
-@pytest.mark.parametrize("case", FIRES, ids=str)
-def test_it_is_found(case):
-    assert_fires(case)
-
-
-@pytest.mark.parametrize("case", QUIET, ids=str)
-def test_it_is_left_alone(case):
-    assert_quiet(case)
+test_it_is_found = found_in(FIRES)
+test_it_is_left_alone = not_found_in(QUIET)
 
 
 def test_the_fix_puts_the_right_name_in_place_and_changes_nothing_else():
