@@ -89,9 +89,12 @@ def publish_owed() -> bool:
     Rows go after the work, and only those that were seen: a change that comes meanwhile, or a process that dies, loses
     nothing.
     """
+    due = Owed.objects.filter(due_at__lte=timezone.now()).order_by("pk")
+    if not due.exists():
+        return False
     # A request that presses now says before it is through what it leaves for later.
     with store.lock():
-        owed = list(Owed.objects.filter(due_at__lte=timezone.now()).order_by("pk"))
+        owed = list(due)
     # Nobody else takes them meanwhile, unless this process does not live to say how it went.
     Owed.objects.filter(pk__in=[one.pk for one in owed]).update(due_at=timezone.now() + LEASE)
     changes = [one for one in owed if one.model]
