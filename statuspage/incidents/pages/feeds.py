@@ -1,6 +1,5 @@
-"""Feeds and calendars: whatever can be selected can be followed.
-
-Those of the whole page are there before a responder's request answers; those of parts follow within a second.
+"""Feeds and calendars: whatever can be selected can be followed. Their readers ask every few minutes: none of them has
+a responder wait for it.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ class Followed(Page):
 
     name = ""
     kind: Incident.Kind | None = None
+    deferred = True
 
     def body(self, subject: Any, page: StatusPage) -> bytes:
         selection, location = Selection(subject, self.kind), self.location(subject)
@@ -61,27 +61,27 @@ class JsonFeed(OfPage):
 
 @register
 class IncidentsAtom(OfPage):
-    name, kind, deferred = "incidents.atom", Incident.Kind.INCIDENT, True
+    name, kind = "incidents.atom", Incident.Kind.INCIDENT
 
 
 @register
 class IncidentsRss(OfPage):
-    name, kind, deferred = "incidents.rss", Incident.Kind.INCIDENT, True
+    name, kind = "incidents.rss", Incident.Kind.INCIDENT
 
 
 @register
 class MaintenanceAtom(OfPage):
-    name, kind, deferred = "maintenance.atom", Incident.Kind.MAINTENANCE, True
+    name, kind = "maintenance.atom", Incident.Kind.MAINTENANCE
 
 
 @register
 class MaintenanceRss(OfPage):
-    name, kind, deferred = "maintenance.rss", Incident.Kind.MAINTENANCE, True
+    name, kind = "maintenance.rss", Incident.Kind.MAINTENANCE
 
 
 @register
 class MaintenanceCalendar(OfPage):
-    name, kind, deferred = "maintenance.ics", Incident.Kind.MAINTENANCE, True
+    name, kind = "maintenance.ics", Incident.Kind.MAINTENANCE
 
 
 class OfPart(Followed):
@@ -119,8 +119,6 @@ class GroupRss(OfPart, PageOfGroup):
 @register
 class IncidentAtom(Followed):
     """Of one incident: a single entry that moves with each update."""
-
-    deferred = True
 
     def subjects(self) -> Iterable[Incident]:
         return Incident.objects.prefetch_related("updates__revisions")
