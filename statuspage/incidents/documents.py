@@ -200,6 +200,6 @@ def _postmortem(incident: Incident, page: StatusPage) -> Document:
         "postmortem_body_last_updated_at": _stamp(revision.created_at, page) if revision else None,
         "postmortem_ignored": False,
         "postmortem_published_at": _stamp(postmortem.posted_at, page) if postmortem else None,
-        "postmortem_notified_subscribers": False,
+        "postmortem_notified_subscribers": postmortem is not None and postmortem.notified,
         "postmortem_notified_twitter": False,
     }
