@@ -25,6 +25,7 @@ from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon
 from statuspage.publishing.waking import wake_soon
+from statuspage.publishing.wording import one_line
 from statuspage.team.models import User
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
@@ -168,7 +169,7 @@ def publish_postmortem(
         sha256=chained(snapshot, last.sha256 if last else ""),
         previous_sha256=last.sha256 if last else "",
         author=author,
-        reason=reason,
+        reason=one_line(reason),
         minor=is_minor,
         overrides=overrides,
         created_at=at,
@@ -195,7 +196,7 @@ def withdraw_postmortem(
     Subscribers who were not told of it yet never are. It can be written on, and published again as the next revision.
     Raises ValidationError without a reason, and where readers have nothing.
     """
-    reason = reason.strip()
+    reason = one_line(reason)
     if not reason:
         raise ValidationError("Say why it is withdrawn: readers get the reason in its place.")
     postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
