@@ -217,6 +217,7 @@ def test_a_correction_in_the_first_seconds_is_told_in_place_of_what_it_corrects(
     [letter] = mail.outbox
     assert letter.subject == "Postmortem: Ships wait"
     assert "A comma." not in letter.body
+    assert Notice.objects.get(withdrawn_at=None).key.endswith(":2")
 
 
 def test_for_some_seconds_it_can_be_withdrawn_as_a_post_can(draft, listen, clock):
@@ -314,6 +315,19 @@ def test_of_two_workers_one_tells(draft, monkeypatch):
     telling._tell(rendition)
     telling._tell(rendition)
     assert len(told()) == 1
+
+
+def test_a_worker_that_comes_late_with_what_was_superseded_meanwhile_tells_nobody(draft, monkeypatch):
+    publish_postmortem(draft, author=None)
+    renditions.render_all()
+
+    def publish_slowly(*changed):
+        revise(draft)
+        return True
+
+    monkeypatch.setattr(telling, "publish_alone", publish_slowly)
+    tell_due()
+    assert told() == []
 
 
 def test_while_the_incident_is_open_again_nobody_is_led_to_it(draft, clock):
