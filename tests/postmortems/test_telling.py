@@ -158,6 +158,18 @@ def test_webhooks_get_the_incident_with_its_postmortem(draft, listen):
     }
 
 
+def test_programs_get_its_headings_in_the_language_of_the_page(draft, listen, page):
+    listen("https://hooks.example.net/1", channel="webhook")
+    page.locale = "de"
+    page.save()
+    publish_postmortem(draft, author=None)
+    render_due()
+    publish_owed()
+    told = Notice.objects.get().payload["incident"]["postmortem_body"]
+    assert told == json.loads(store.find(f"{draft.incident.path}.json"))["postmortem_body"]
+    assert "## Root cause analysis" not in told
+
+
 def test_chats_get_its_beginning_and_are_led_to_its_page(draft):
     publish_postmortem(draft, author=None)
     render_due()
