@@ -131,16 +131,18 @@ class PublishForm(PlainForm):
         label="A minor correction",
         help_text="Spelling and the like: readers’ page does not speak of it, and nobody is told.",
     )
-
     all_the_same = forms.CharField(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         label="Why it is published all the same",
         help_text="Kept with the revision, beside each of these warnings. Readers do not see it.",
     )
+    notify = forms.BooleanField(
+        required=False, label="Tell subscribers", help_text="They are told once its PDF is there, or is given up."
+    )
 
     def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, warned: bool) -> None:
-        super().__init__(data, initial={"seen": postmortem.version})
+        super().__init__(data, initial={"seen": postmortem.version, "notify": True})
         if postmortem.posted_at is None:
             del self.fields["reason"], self.fields["minor"]
         if not warned:

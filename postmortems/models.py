@@ -48,6 +48,7 @@ class Postmortem(models.Model):
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="When it was taken from readers.")
     withdrawal_reason = models.CharField(max_length=500, blank=True, help_text="What readers are told instead.")
+    notified = models.BooleanField(default=False, help_text="Whether subscribers were to be told of any revision.")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -344,7 +345,10 @@ class Comment(models.Model):
 
 
 class Rendition(models.Model):
-    """The PDF of one revision: owed, made, or failed with a reason. The row is the work order."""
+    """The PDF of one revision: owed, made, or failed with a reason. The row is the work order.
+
+    So it is for the notice to subscribers, which leaves after it.
+    """
 
     class State(models.TextChoices):
         OWED = "owed", "Being made"
@@ -358,9 +362,15 @@ class Rendition(models.Model):
     error = models.CharField(max_length=500, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
+    owes_notice = models.BooleanField(
+        default=False, help_text="Subscribers are told of the revision once this was made, or given up."
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["lease_until"], condition=Q(state="owed"), name="rendition_owed")]
+        indexes = [
+            models.Index(fields=["lease_until"], condition=Q(state="owed"), name="rendition_owed"),
+            models.Index(fields=["lease_until"], condition=Q(owes_notice=True), name="rendition_owes_notice"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="rendition_says_how_it_went",

@@ -23,6 +23,8 @@ PLACE_TO_BREAK = "\u200b"
 LIKENESSES = {"✅": "✔", "❌": "✘", "❎": "✘", "❗": "!", "❓": "?", "➡": "→", "⬅": "←", "⬆": "↑", "⬇": "↓"}
 # Controls, and what only changes the look of the character before it.
 NEVER_DRAWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
+# Ends of lines and paragraphs, which no font draws either; left alone they come out as a box.
+SEPARATORS = {0x2028: " ", 0x2029: " "}
 NOT_SET = {"style", "script", "title", "{http://www.w3.org/2000/svg}title"}
 FIRST_FLAG_LETTER, LAST_FLAG_LETTER = "\U0001f1e6", "\U0001f1ff"
 UNKNOWN = "\ufffd"
@@ -75,7 +77,7 @@ def _drawn_by(file: Path, size: int) -> frozenset[int]:
 
 def in_words(text: str, *, undrawable: set[str]) -> str:
     """The text with something drawable in place of each undrawable character."""
-    text = NEVER_DRAWN.sub("", text)
+    text = NEVER_DRAWN.sub("", text).translate(SEPARATORS)
     if undrawable.isdisjoint(text):
         return text
     scripts: dict[str, str] = defaultdict(str)

@@ -24,6 +24,7 @@ from statuspage.incidents.models import Incident
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.wording import one_line, running_text
 
 SECTIONS = {
     "description": _("Incident description"),
@@ -282,7 +283,10 @@ class Report:
 
 
 def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | None = None) -> Report:
-    """The incident's record and the typed text, put together. Pure: writes nothing, asks in a few queries."""
+    """The incident's record and the typed text, put together. Pure: writes nothing, asks in a few queries.
+
+    Whatever was typed comes without what is no text or reorders the words around it, in every form that is made of it.
+    """
     incident = Incident.objects.with_timeline().get(pk=postmortem.incident_id)
     updates = incident.timeline()
     posted_at = posted_at or postmortem.posted_at or timezone.now()
@@ -296,21 +300,17 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
         posted_at=posted_at,
         facts=[_fact_line(fact, page) for fact in postmortem.facts.all()],
         measures=_measures(incident, page),
-        description=postmortem.description,
-        root_cause=postmortem.root_cause,
-        contributing_factors=postmortem.contributing_factors,
+        description=running_text(postmortem.description),
+        root_cause=running_text(postmortem.root_cause),
+        contributing_factors=running_text(postmortem.contributing_factors),
         actions=[
-            ActionLine(action.description, action.taken_at)
+            ActionLine(running_text(action.description), action.taken_at)
             for action in postmortem.actions_taken.all()
             if action.public
         ],
-        mitigations=[
-            MitigationLine(one.description, one.kind, one.owner, one.due_on, one.status, one.tracker_url, one.code)
-            for one in postmortem.mitigations.all()
-            if one.public
-        ],
-        lessons=postmortem.lessons,
-        further=postmortem.further,
+        mitigations=[_mitigation_line(one) for one in postmortem.mitigations.all() if one.public],
+        lessons=running_text(postmortem.lessons),
+        further=running_text(postmortem.further),
         updates=[UpdateLine(update.status, update.body, update.display_at) for update in updates],
         affected=affected_sentence(incident),
         kind=incident.kind,
@@ -330,9 +330,15 @@ def text_of(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fact_line(fact: Fact, page: StatusPage) -> FactLine:
-    value = fact.in_words(page.zone)
-    typed = "" if value == fact.typed else fact.typed
-    return FactLine(fact.key, fact.name, value, typed, fact.source, fact.at, fact.day)
+    value, typed = one_line(fact.in_words(page.zone)), one_line(fact.typed)
+    return FactLine(
+        fact.key, one_line(fact.name), value, "" if value == typed else typed, fact.source, fact.at, fact.day
+    )
+
+
+def _mitigation_line(one: Mitigation) -> MitigationLine:
+    description, owner = running_text(one.description), one_line(one.owner)
+    return MitigationLine(description, one.kind, owner, one.due_on, one.status, one.tracker_url, one.code)
 
 
 def _measures(incident: Incident, page: StatusPage) -> list[MeasureLine]:

@@ -17,6 +17,7 @@ from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendit
 from postmortems.record import facts_of
 from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review, published_text
+from postmortems.telling import take_back
 from postmortems.trail import note
 from statuspage.incidents.models import Incident
 from statuspage.publishing.codes import new_code
@@ -24,6 +25,7 @@ from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon
 from statuspage.publishing.waking import wake_soon
+from statuspage.publishing.wording import one_line
 from statuspage.team.models import User
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
@@ -122,6 +124,7 @@ def publish_postmortem(
     at: datetime | None = None,
     seen: int | None = None,
     all_the_same: str = "",
+    notify: bool = True,
     unchecked: bool = False,
 ) -> Revision:
     """Make the draft what readers get, as a new revision; its PDF is owed and made by a worker.
@@ -132,8 +135,11 @@ def publish_postmortem(
     none, while checks find an error, and while they warn and `all_the_same` gives no reason to publish nevertheless;
     the reason is kept with the revision.
 
-    A `minor` correction is no news: readers' page does not speak of it, and nobody is to be told.
-    `unchecked` is for what others published elsewhere: history comes in as it is, whatever we would say of it.
+    Subscribers are told once the PDF is there, unless `notify` says otherwise: of the newest revision alone, where one
+    comes before they were told of the last. A `minor` correction is no news: readers' page does not speak of it, and it
+    is told only in place of one that still was to be.
+    `unchecked` is for what others published elsewhere: history comes in as it is, whatever we would say of it, and
+    nobody is told.
     """
     at = at or timezone.now()
     postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
@@ -153,6 +159,9 @@ def publish_postmortem(
     if not unchecked:
         _check_approval(postmortem, report, page)
     overrides = [] if unchecked else _overridden(Checklist(check(postmortem, page=page, at=at)), all_the_same.strip())
+    is_minor = minor and last is not None
+    was_untold = take_back(postmortem)
+    tells = notify and not unchecked and (was_untold or not is_minor)
     revision = Revision.objects.create(
         postmortem=postmortem,
         number=last.number + 1 if last else 1,
@@ -160,18 +169,18 @@ def publish_postmortem(
         sha256=chained(snapshot, last.sha256 if last else ""),
         previous_sha256=last.sha256 if last else "",
         author=author,
-        reason=reason,
-        minor=minor and last is not None,
+        reason=one_line(reason),
+        minor=is_minor,
         overrides=overrides,
         created_at=at,
     )
-    Rendition.objects.create(revision=revision)
+    Rendition.objects.create(revision=revision, owes_notice=tells)
     postmortem.state, postmortem.posted_at = Postmortem.State.PUBLISHED, posted_at
+    postmortem.notified = postmortem.notified or tells
     postmortem.published_revision, postmortem.approval = revision, None
     postmortem.withdrawn_at, postmortem.withdrawal_reason = None, ""
-    postmortem.save(
-        update_fields=["state", "posted_at", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
-    )
+    changed = ["state", "posted_at", "notified", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
+    postmortem.save(update_fields=changed)
     note(postmortem, Step.Kind.PUBLISHED, by=author, sha256=text_sha256(report), words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     wake_soon("postmortems.tasks.render_due")
@@ -184,15 +193,16 @@ def withdraw_postmortem(
 ) -> Postmortem:
     """Take it from readers, who get the reason in its place; its text and its revisions are kept for the team.
 
-    It can be written on, and published again as the next revision. Raises ValidationError without a reason, and where
-    readers have nothing.
+    Subscribers who were not told of it yet never are. It can be written on, and published again as the next revision.
+    Raises ValidationError without a reason, and where readers have nothing.
     """
-    reason = reason.strip()
+    reason = one_line(reason)
     if not reason:
         raise ValidationError("Say why it is withdrawn: readers get the reason in its place.")
     postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
     if not postmortem.is_published:
         raise ValidationError("Readers have nothing of it.")
+    take_back(postmortem)
     was = published_text(postmortem)
     postmortem.state, postmortem.published_revision, postmortem.approval = Postmortem.State.WITHDRAWN, None, None
     postmortem.withdrawn_at, postmortem.withdrawal_reason = at or timezone.now(), reason

@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from postmortems import reminders, rendition
+from postmortems import reminders, rendition, telling
 
 
 @shared_task
 def render_due() -> None:
-    """Make the next PDF that is owed."""
+    """Make the next PDF that is owed, then tell subscribers of what is ready: the pages and the PDF come first."""
     rendition.render_due()
+    telling.tell_due()
 
 
 @shared_task

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<slug:code>/start/", views.start, name="start"),
     path("<slug:code>/preview/", views.preview, name="preview"),
     path("<slug:code>/publish/", views.publish, name="publish"),
+    path("<slug:code>/letter/", views.letter, name="letter"),
     path("<slug:code>/review/", views_review.review, name="review"),
     path("<slug:code>/review/ask/", views_review.ask, name="ask"),
     path("<slug:code>/review/comments/", views_review.comment, name="comment"),

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from postmortems import services
@@ -24,7 +25,9 @@ from postmortems.record import facts_of
 from postmortems.rendition import render_again
 from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review
+from postmortems.telling import news_of
 from statuspage.incidents.models import Incident
+from statuspage.incidents.views_telling import reach_of, show_letter
 from statuspage.publishing.models import StatusPage
 from statuspage.team.access import DeskRequest, staff_member, staff_only
 
@@ -123,6 +126,7 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
             minor=said.get("minor", False),
             seen=said["seen"] or 0,
             all_the_same=said.get("all_the_same", ""),
+            notify=said["notify"],
         )
     except services.StalePostmortem:
         messages.warning(request, STALE_PUBLICATION)
@@ -130,8 +134,19 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error)
         return _last_look(request, form, postmortem, page, checks)
-    messages.success(request, "Published. Readers have it now; its PDF follows in a moment.")
+    then = ", and subscribers are told after it" if said["notify"] else ""
+    messages.success(request, f"Published. Readers have it now; its PDF follows in a moment{then}.")
     return redirect("postmortems:edit", code=code)
+
+
+@require_POST
+@staff_only
+def letter(request: DeskRequest, code: str) -> HttpResponse:
+    """The mail that publishing the saved draft would send."""
+    postmortem, page = find_postmortem(code), StatusPage.objects.get()
+    reason = "" if "minor" in request.POST else request.POST.get("reason", "").strip()
+    report = assemble(postmortem, page=page)
+    return show_letter(request, news_of(postmortem.incident, report, reason=reason, posted_at=timezone.now()), page)
 
 
 @require_safe
@@ -264,6 +279,7 @@ def _last_look(
         "wants_approval": wants_approval,
         "may_publish": is_news and not postmortem.incident.is_open and not checks.errors and not wants_approval,
         "headings": _headings(report),
+        "reach": reach_of(postmortem.incident, []),
         "hidden_actions": len(postmortem.actions_taken.all()) - len(report.actions),
         "hidden_mitigations": len(postmortem.mitigations.all()) - len(report.mitigations),
     }

@@ -5,7 +5,9 @@ from postmortems.checklist import Place
 from postmortems.learning import Median
 from postmortems.models import Mitigation, Postmortem, Revision
 from postmortems.report import MitigationLine, Report
+from postmortems.telling import telling_of
 from statuspage.publishing import times
+from statuspage.subscribers.tally import Tally
 
 register = template.Library()
 
@@ -38,6 +40,12 @@ def place_of(pointer: str) -> Place:
 def open_comments(postmortem: Postmortem) -> int:
     """How many comments nobody has dealt with yet."""
     return sum(comment.settled_at is None for comment in postmortem.comments.all())
+
+
+@register.filter
+def telling(postmortem: Postmortem) -> Tally | None:
+    """How far the telling of what readers have has come; None where nobody is told of it, or not yet."""
+    return telling_of(postmortem)
 
 
 @register.filter

@@ -47,8 +47,9 @@ class News:
     body_html: str = ""
     affected: Sequence[tuple[str, str]] = ()
     posted_at: datetime | None = None
-    # Where readers find it; at the incident, unless it has a page of its own.
+    # Where readers find it; at the incident, unless it has a page of its own. And its PDF, where it has one.
     path: str = ""
+    pdf_path: str = ""
 
 
 def announce_update(update: IncidentUpdate) -> None:
@@ -88,15 +89,30 @@ def remind(maintenance: Incident) -> None:
     announce_besides("reminder", which, News(maintenance, BESIDES["reminder"]))
 
 
-def announce_besides(what: str, which: str, news: News) -> None:
-    """Tell subscribers of something that stands in no update of an incident; of each such thing once."""
+def announce_besides(what: str, which: str, news: News, *, undo: bool = False) -> None:
+    """Tell subscribers of something that stands in no update of an incident; of each such thing once.
+
+    At once, unless somebody posted it who may `undo` that for a while.
+    """
     incident, page = news.incident, StatusPage.objects.get()
-    key = f"{what}:{incident.code}:{which}"
-    notice = _notice(news, page, key=key, cause=new_code(), due_at=timezone.now())
+    due_at = timezone.now() + timedelta(seconds=page.undo_seconds if undo else 0)
+    notice = _notice(news, page, key=key_of(what, incident, which), cause=new_code(), due_at=due_at)
     if _programs_listen():
         state = overview()
         notice.payload = _payload(incident, state, documents.component_rows(state, page), page)
     services.announce([notice])
+
+
+def withdraw_besides(what: str, incident: Incident) -> bool:
+    """Take back what was to be told of an incident by that word, where nobody was told yet; tells if there was any."""
+    told = Notice.objects.filter(thread=incident.code, key__startswith=key_of(what, incident))
+    untold = told.filter(fanned_out_at=None, withdrawn_at=None)
+    return sum(services.withdraw(cause) for cause in untold.values_list("cause", flat=True)) > 0
+
+
+def key_of(what: str, incident: Incident, which: str = "") -> str:
+    """By what a notice of something besides the updates is known; without `which`, how the keys of all such begin."""
+    return f"{what}:{incident.code}:{which}"
 
 
 def told_besides(incident: Incident, *, at_most: int) -> list[tuple[str, Notice]]:
@@ -130,6 +146,7 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
             "posted": moments.mark(news.posted_at) if news.posted_at else "",
             "prefix": prefix(page, language),
             "url": f"{page.url}{prefix(page, language)}{news.path or incident.path}",
+            "pdf_url": f"{page.url}{news.pdf_path}" if news.pdf_path else "",
             "unsubscribe_url": f"{page.url}/subscriptions/unsubscribe/{UNSUBSCRIBE}",
             "manage_url": f"{page.url}/subscriptions/manage/{MANAGE}",
         }

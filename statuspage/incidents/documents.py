@@ -193,13 +193,17 @@ def _postmortem(incident: Incident, page: StatusPage) -> Document:
     postmortem = incident.published_postmortem
     revision = postmortem.published_revision if postmortem else None
     return {
-        # A template, for the text belongs to an app that stands on this one.
-        "postmortem_body": render_to_string("postmortems/body.md", {"page": page, "revision": revision}).strip()
-        if revision
-        else None,
+        "postmortem_body": _postmortem_body(revision, page) if revision else None,
         "postmortem_body_last_updated_at": _stamp(revision.created_at, page) if revision else None,
         "postmortem_ignored": False,
         "postmortem_published_at": _stamp(postmortem.posted_at, page) if postmortem else None,
-        "postmortem_notified_subscribers": False,
+        "postmortem_notified_subscribers": postmortem is not None and postmortem.notified,
         "postmortem_notified_twitter": False,
     }
+
+
+def _postmortem_body(revision: Any, page: StatusPage) -> str:
+    """The text of the postmortem, its headings in the page's own language, whatever whoever publishes it speaks."""
+    # A template, for the text belongs to an app that stands on this one.
+    with translation.override(page.locale):
+        return render_to_string("postmortems/body.md", {"page": page, "revision": revision}).strip()

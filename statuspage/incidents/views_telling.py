@@ -48,6 +48,11 @@ def letter(request: DeskRequest) -> HttpResponse:
         [(component.full_name, status) for component, status in draft.affected.items()],
         draft.posted_at,
     )
+    return show_letter(request, news, page)
+
+
+def show_letter(request: DeskRequest, news: News, page: StatusPage) -> HttpResponse:
+    """The mail of some news as it would be sent, but for the links that are one reader's own."""
     moments = Moments()
     told = letter_of(news, page, page.locale, moments)
     parts = {part: _without_passes(filled(text, moments.told, page.zone, page.locale)) for part, text in told.items()}

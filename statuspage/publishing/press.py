@@ -61,6 +61,11 @@ def publish(*changed: Model) -> bool:
     return not press.failed
 
 
+def publish_alone(*changed: Model) -> bool:
+    """Render and store the pages that tell of what changed and no overview; tells whether readers have them now."""
+    return _Press().run(_telling_of(changed))
+
+
 def publish_at_once(*changed: Model, owed: Iterable[Owed] = ()) -> bool:
     """The part of `publish` that a request waits for: what readers look at first, in the page's own language.
 
@@ -112,7 +117,7 @@ def publish_owed() -> bool:
 
 def _without_what_fails(changes: Iterable[Owed]) -> Iterator[Owed]:
     """Those whose own pages can all be published: one that cannot holds up nobody."""
-    return (one for one in changes if _Press().run(_telling_of(list(_objects([one])))))
+    return (one for one in changes if publish_alone(*_objects([one])))
 
 
 def _postpone(owed: Iterable[Owed]) -> None:

@@ -39,6 +39,7 @@ def test_what_the_bundled_fonts_can_draw_is_left_alone(text):
         ("தமிழ் மொழி: yes", "[Tamil text]: yes"),
         ("हिन्दी and தமிழ்", "[Devanagari text] and [Tamil text]"),
         ("private \ue000 use", "private \ufffd use"),
+        ("one\u2028two\u2029three", "one two three"),
         ("bell \x07 and escape \x1b[0m", "bell  and escape [0m"),
     ],
 )
