@@ -25,6 +25,7 @@ PLACE_TO_BREAK = "\u200b"
 LIKENESSES = {"✅": "✔", "❌": "✘", "❎": "✘", "❗": "!", "❓": "?", "➡": "→", "⬅": "←", "⬆": "↑", "⬇": "↓"}
 # Controls, and what only changes the look of the character before it.
 NEVER_DRAWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
+MAIN_FONT = "NotoSans-Regular.ttf"
 NOT_SET = {"style", "script", "title", "{http://www.w3.org/2000/svg}title"}
 FIRST_FLAG_LETTER, LAST_FLAG_LETTER = "\U0001f1e6", "\U0001f1ff"
 UNKNOWN = "\ufffd"
@@ -72,8 +73,9 @@ def without_glyph(characters: set[str], *, added: Path) -> set[str]:
     left = {
         one for one in characters if not one.isascii() and unicodedata.category(one) not in {"Cc", "Cf", "Zl", "Zp"}
     }
-    # The largest last: it is seldom needed, and takes the longest to read.
-    for size, file in sorted((file.stat().st_size, file) for file in _font_files(added)):
+    # What most is set in comes first, the largest last: it is seldom needed, and takes the longest to read.
+    files = sorted((file.name != MAIN_FONT, file.stat().st_size, file) for file in _font_files(added))
+    for _, size, file in files:
         if not left:
             break
         left = {one for one in left if ord(one) not in _drawn_by(file, size)}
