@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 # Longer than a PDF may take to be made.
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
-# As many letters as fill about three pages: from there on readers look things up.
-LONG = 9_000
+# As many letters as fill four pages, with facts and record: from there on readers look things up.
+LONG = 6_000
 
 
 def render_due() -> bool:
