@@ -24,6 +24,8 @@ def test_a_new_name_of_the_site(admin, page, django_capture_on_commit_callbacks)
     with django_capture_on_commit_callbacks(execute=True):
         assert admin.post(where, said | weights | {"support_url": "", "about": ""}).status_code == 302
     assert b"Haven" in store.find("/")
+    page.refresh_from_db()
+    assert page.paper == "letter"
 
 
 def test_a_component_that_is_added_and_then_retired(admin, django_capture_on_commit_callbacks):
