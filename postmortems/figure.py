@@ -121,7 +121,8 @@ class _Scale:
         self.end = WIDTH - max(self._label_width(moment) for moment in moments) - EDGE
         said = {"day": times.short_day(min(days)), "zone": times.abbreviation(self.last, self.zone)}
         zone = _("%(day)s, times in %(zone)s.") if self.is_one_day else _("Times in %(zone)s.")
-        self.caption = f"{zone % said} {_('Above the line what happened, below it what we posted.')}"
+        sides = _("Above the line what happened, below it what we posted.")
+        self.caption = f"{zone % said} {sides}"
 
     def x(self, at: datetime) -> float:
         return round(EDGE + (at - self.first) / (self.last - self.first) * (self.end - EDGE), 2)
