@@ -6,10 +6,10 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import settings as site
 from django.utils import translation
 from fontTools.ttLib import TTFont
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postmortems import figure
@@ -21,7 +21,7 @@ from tests.postmortems.samples import START, a_report, after
 
 AT = datetime(2026, 11, 28, 22, 48, tzinfo=UTC)
 FONTS = Path(figure.__file__).parent / "fonts"
-LANGUAGES = [code for code, _ in settings.LANGUAGES]
+LANGUAGES = [code for code, _ in site.LANGUAGES]
 # As the drawing's template has it.
 SIZE = 10.5
 
@@ -92,6 +92,8 @@ def test_of_a_long_story_the_turns_are_drawn():
     assert [mark.word for mark in draw_timeline(a_report(updates=story)).updates] == ["Monitoring", "Resolved"]
 
 
+# The first example reads fonts and catalogues.
+@settings(deadline=None)
 @given(
     happened=st.lists(st.integers(0, 5_000), min_size=1, max_size=4, unique=True),
     told=st.lists(st.integers(0, 5_000), min_size=1, max_size=MOST_MARKS, unique=True),
