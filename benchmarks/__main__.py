@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import alone, checks, delivery, desk, growth, kill_matrix, serving, uptime
+from benchmarks import alone, checks, delivery, desk, growth, kill_matrix, pdf, serving, uptime
 from benchmarks.growth import Size
 from benchmarks.loopback import HOST, free_port
 
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=100_000, help="how many with all else away (default 100,000)")
     parser.add_argument("--subscribers", type=int, default=100_000, help="how many are told at once (default 100,000)")
     parser.add_argument("--seed", type=int, default=20261121, help="by which senders are killed")
-    parser.add_argument("--only", choices=["pages", "delivery", "kills", "checks"], help="a part of it alone")
+    parser.add_argument("--only", choices=["pages", "delivery", "kills", "checks", "pdf"], help="a part of it alone")
     asked = parser.parse_args()
     missing = [name for name in ("nginx", "wrk") if not shutil.which(name)]
     if missing:
@@ -54,7 +54,10 @@ def run(folder: Path, asked: argparse.Namespace) -> None:
     if asked.only in (None, "kills"):
         say("Killing whoever tells them (goals: 0 lost, duplicates at most the senders killed, same Message-IDs):")
         say(kill_matrix.measure(recipients=asked.subscribers, seed=asked.seed))
-    if asked.only in (None, "checks"):
+    if asked.only in (None, "pdf"):
+        say("The PDF of a postmortem, beside the renderer alone with the same HTML and fonts:")
+        say(pdf.measure(base, folder, free_port()))
+    if asked.only in (None, "pdf", "checks"):
         say("The postmortem of an incident that was told of every minute for three days (goal: well under a second):")
         say(checks.measure(base, folder))
     if asked.only in (None, "pages"):

@@ -75,8 +75,8 @@ def subject_of(postmortem: Postmortem, *, page: StatusPage, at: datetime, target
         standing=standing_of(postmortem, page=page),
         targets=targets,
     )
-    written = "".join(passage.text for passage in subject.passages)
-    return subject.with_changes(undrawable=frozenset(said_in_words(written, added=settings.DATA_DIR)))
+    printed = "".join(passage.text for passage in subject.printed)
+    return subject.with_changes(undrawable=frozenset(said_in_words(printed, added=settings.DATA_DIR)))
 
 
 def _facts(facts: Iterable[Fact]) -> tuple[ToldFact, ...]:

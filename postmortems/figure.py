@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 
 from postmortems.models import Fact
 from postmortems.report import Report
@@ -19,11 +24,11 @@ LETTER = 6.2
 GAP = 14.0
 MOST_MARKS = 12
 
-WORDS: dict[str, str] = {
-    Fact.Key.STARTED: "Started",
-    Fact.Key.DETECTED: "Detected",
-    Fact.Key.STABLE: "Stable again",
-    Fact.Key.RESOLVED: "Resolved",
+WORDS: dict[str, Promise] = {
+    Fact.Key.STARTED: gettext_lazy("Started"),
+    Fact.Key.DETECTED: gettext_lazy("Detected"),
+    Fact.Key.STABLE: gettext_lazy("Stable again"),
+    Fact.Key.RESOLVED: gettext_lazy("Resolved"),
 }
 
 
@@ -73,9 +78,14 @@ class Timeline:
     height: float
 
 
+def letters(text: str) -> int:
+    """How many letters' room a text takes; an East Asian sign takes that of two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
 def draw_timeline(report: Report) -> Timeline | None:
     """The drawing of a report; None where there are not two different moments to draw."""
-    facts = {fact.key: Moment(WORDS[fact.key], fact.at) for fact in report.facts if fact.at and fact.key in WORDS}
+    facts = {fact.key: Moment(str(WORDS[fact.key]), fact.at) for fact in report.facts if fact.at and fact.key in WORDS}
     updates = _turns([Moment(update.label, update.posted_at) for update in reversed(report.updates)])
     moments = sorted([*facts.values(), *updates], key=lambda moment: moment.at)
     if len({moment.at for moment in moments}) < 2:
@@ -106,12 +116,13 @@ class _Scale:
         self.zone = report.zone
         self.first, self.last = moments[0].at, moments[-1].at
         days = {moment.at.astimezone(self.zone).date() for moment in moments}
-        self.time_format = "%H:%M" if len(days) == 1 else "%b %d, %H:%M"
+        self.is_one_day = len(days) == 1
         # Every label stands right of its mark, so the line ends where the widest still fits.
         self.end = WIDTH - max(self._label_width(moment) for moment in moments) - EDGE
-        day = f"{times.short_day(min(days))}, times in" if len(days) == 1 else "Times in"
-        zone = times.abbreviation(self.last, self.zone)
-        self.caption = f"{day} {zone}. Above the line what happened, below it what we posted."
+        said = {"day": times.short_day(min(days)), "zone": times.abbreviation(self.last, self.zone)}
+        zone = _("%(day)s, times in %(zone)s.") if self.is_one_day else _("Times in %(zone)s.")
+        sides = _("Above the line what happened, below it what we posted.")
+        self.caption = f"{zone % said} {sides}"
 
     def x(self, at: datetime) -> float:
         return round(EDGE + (at - self.first) / (self.last - self.first) * (self.end - EDGE), 2)
@@ -139,18 +150,19 @@ class _Scale:
 
     def told(self, facts: Iterable[Moment], updates: list[Moment]) -> str:
         """The drawing in words, for those who do not see it."""
-        said = [("Timeline", facts), ("Updates posted", updates)]
+        said = [(_("Timeline: %s."), facts), (_("Updates posted: %s."), updates)]
+        between = pgettext("between the items of a list", ", ")
         return " ".join(
-            f"{what}: {', '.join(f'{one.word} {times.full(one.at, self.zone)}' for one in moments)}."
-            for what, moments in said
+            sentence % between.join(f"{one.word} {times.full(one.at, self.zone)}" for one in moments)
+            for sentence, moments in said
             if moments
         )
 
     def _label_width(self, moment: Moment) -> float:
-        return len(f"{moment.word} {self._time(moment)}") * LETTER
+        return letters(f"{moment.word} {self._time(moment)}") * LETTER
 
     def _time(self, moment: Moment) -> str:
-        return moment.at.astimezone(self.zone).strftime(self.time_format)
+        return times.clock(moment.at, self.zone, with_day=not self.is_one_day)
 
 
 def _turns(updates: list[Moment]) -> list[Moment]:

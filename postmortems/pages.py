@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
@@ -16,7 +17,7 @@ from postmortems.report import Report
 from statuspage.incidents.models import Incident
 from statuspage.publishing import times
 from statuspage.publishing.models import StatusPage
-from statuspage.publishing.pages import Page, in_languages, register
+from statuspage.publishing.pages import Overview, Page, in_languages, register
 from statuspage.publishing.serving import GONE
 
 
@@ -103,6 +104,19 @@ class PostmortemJson(PostmortemFile):
 
     def published(self, subject: Postmortem, page: StatusPage) -> bytes:
         return json_of(self.context(subject, page)["revision"])
+
+
+@register
+class PostmortemSchema(Overview):
+    """What programs may rely on in that JSON, as JSON Schema."""
+
+    path = "/schemas/postmortem.json"
+    deferred = True
+    source = Path(__file__).parent / "schema.json"
+
+    def body(self, subject: None, page: StatusPage) -> bytes:
+        document = {"$id": f"{page.url}{self.path}", **json.loads(self.source.read_text())}
+        return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 @register

@@ -77,15 +77,17 @@ def to_pdf(html: str, *, at: datetime, attachments: Iterable[Attachment] = (), l
         ],
     }
     with tempfile.TemporaryDirectory(prefix="candor-pdf-") as scratch:
-        return _run(json.dumps(job).encode(), environment=_environment(at, scratch), limits=limits)
+        return _run(json.dumps(job).encode(), environment=environment(at, scratch), limits=limits)
 
 
-def _environment(at: datetime, scratch: str) -> dict[str, str]:
+def environment(at: datetime, scratch: str) -> dict[str, str]:
+    """All that a process which lays out a PDF is told: its time, our fonts, and a place for what it throws away."""
     return {
         "SOURCE_DATE_EPOCH": str(int(at.timestamp())),
         "LC_ALL": "C.UTF-8",
         "TMPDIR": scratch,
-        "XDG_CACHE_HOME": scratch,
+        # What fontconfig has found out about the fonts is kept from one PDF to the next.
+        "XDG_CACHE_HOME": str(settings.DATA_DIR / "cache"),
         "FONTCONFIG_FILE": str(FONTS),
         # Fonts an installation adds. Unless both are named, fontconfig looks where the machine keeps its own.
         "XDG_DATA_HOME": str(settings.DATA_DIR),

@@ -22,7 +22,7 @@ from weasyprint import HTML, Attachment
 from weasyprint.urls import URLFetcher
 
 from postmortems.pdf_finish import finish
-from postmortems.pdf_text import make_settable
+from postmortems.pdf_text import make_settable, settle_directions
 
 # How this process ends when it cannot finish; anything else is a crash.
 OUT_OF_MEMORY, TOO_DEEP = 3, 4
@@ -105,6 +105,7 @@ def refuse_doors(event: str, args: tuple[Any, ...]) -> None:
 def render(html: str, *, at: datetime, attachments: list[dict[str, str]]) -> bytes:
     """The PDF: archival (PDF/A-3a), accessible (PDF/UA-1), the same bytes for the same input."""
     source = HTML(string=html, url_fetcher=Refusing())
+    settle_directions(source.etree_element)
     make_settable(source.etree_element)
     document = source.render(pdf_variant="pdf/a-3a")
     metadata = document.metadata

@@ -37,7 +37,6 @@ def finish(data: bytes) -> bytes:
             target,
             deterministic_id=True,
             fix_metadata_version=False,
-            recompress_flate=True,
             object_stream_mode=ObjectStreamMode.generate,
         )
         return target.getvalue()

@@ -18,6 +18,8 @@ logger = logging.getLogger("weasyprint.text")
 
 # Longer than any line. Left whole, such a word costs time that grows with the square of its length.
 LONGEST_WORD = 160
+# About as many fit beside each other in a table, whatever its columns: each gets its share of them.
+TABLE_LETTERS = 80
 PLACE_TO_BREAK = "\u200b"
 # Signs people use in status messages, as the symbol fonts have them.
 LIKENESSES = {"✅": "✔", "❌": "✘", "❎": "✘", "❗": "!", "❓": "?", "➡": "→", "⬅": "←", "⬆": "↑", "⬇": "↓"}
@@ -25,9 +27,24 @@ LIKENESSES = {"✅": "✔", "❌": "✘", "❎": "✘", "❗": "!", "❓": "?", 
 NEVER_DRAWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
 # Ends of lines and paragraphs, which no font draws either; left alone they come out as a box.
 SEPARATORS = {0x2028: " ", 0x2029: " "}
+MAIN_FONT = "NotoSans-Regular.ttf"
 NOT_SET = {"style", "script", "title", "{http://www.w3.org/2000/svg}title"}
 FIRST_FLAG_LETTER, LAST_FLAG_LETTER = "\U0001f1e6", "\U0001f1ff"
 UNKNOWN = "\ufffd"
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+def settle_directions(root: Element) -> None:
+    """Say which way each text runs that leaves it to its first letter, as browsers find out by themselves.
+
+    Of names within a sentence the renderer knows nothing: they get the signs that keep their direction to themselves.
+    """
+    for element in root.iter():
+        if element.get("dir") == "auto":
+            element.set("dir", _direction(element) or root.get("dir", "ltr"))
+        elif element.tag == "bdi" and _direction(element) not in {"", root.get("dir", "ltr")}:
+            element.text = f"{FIRST_STRONG_ISOLATE}{element.text or ''}"
+            element.tail = f"{POP_ISOLATE}{element.tail or ''}"
 
 
 def make_settable(root: Element) -> None:
@@ -42,8 +59,10 @@ def make_settable(root: Element) -> None:
     if undrawable:
         codes = " ".join(f"U+{ord(character):04X}" for character in sorted(undrawable))
         logger.warning("Said in words, as no font can draw it: %s", codes)
+    room = {element: TABLE_LETTERS // _columns(table) for table in root.iter("table") for element in table.iter()}
     for element, part, text in texts:
-        setattr(element, part, breakable(in_words(text, undrawable=undrawable)))
+        longest = room.get(element, LONGEST_WORD)
+        setattr(element, part, breakable(in_words(text, undrawable=undrawable), longest=longest))
 
 
 def said_in_words(text: str, *, added: Path) -> set[str]:
@@ -56,8 +75,9 @@ def without_glyph(characters: set[str], *, added: Path) -> set[str]:
     left = {
         one for one in characters if not one.isascii() and unicodedata.category(one) not in {"Cc", "Cf", "Zl", "Zp"}
     }
-    # The largest last: it is seldom needed, and takes the longest to read.
-    for size, file in sorted((file.stat().st_size, file) for file in _font_files(added)):
+    # What most is set in comes first, the largest last: it is seldom needed, and takes the longest to read.
+    files = sorted((file.name != MAIN_FONT, file.stat().st_size, file) for file in _font_files(added))
+    for _, size, file in files:
         if not left:
             break
         left = {one for one in left if ord(one) not in _drawn_by(file, size)}
@@ -94,13 +114,25 @@ def in_words(text: str, *, undrawable: set[str]) -> str:
     return text.translate(signs)
 
 
-def breakable(text: str) -> str:
+def breakable(text: str, *, longest: int = LONGEST_WORD) -> str:
     """The text with places to break in words longer than any line; East Asian text breaks anywhere as it is."""
     return re.sub(
-        rf"[^\s\u2e80-\U0003ffff]{{{LONGEST_WORD},}}",
-        lambda word: PLACE_TO_BREAK.join(re.findall(rf".{{1,{LONGEST_WORD // 4}}}", word[0])),
+        rf"[^\s\u2e80-\U0003ffff]{{{longest},}}",
+        lambda word: PLACE_TO_BREAK.join(re.findall(rf".{{1,{longest // 4 or 1}}}", word[0])),
         text,
     )
+
+
+def _columns(table: Element) -> int:
+    return max((len(row) for row in table.iter("tr")), default=1) or 1
+
+
+def _direction(element: Element) -> str:
+    """Of the first letter that has one; empty where none has."""
+    for sign in "".join(element.itertext()):
+        if (found := unicodedata.bidirectional(sign)) in {"L", "R", "AL"}:
+            return "ltr" if found == "L" else "rtl"
+    return ""
 
 
 def _texts(element: Element) -> Iterator[tuple[str, str]]:

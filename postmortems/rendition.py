@@ -6,14 +6,16 @@ import hashlib
 import json
 import logging
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from postmortems.figure import draw_timeline
+from postmortems.figure import draw_timeline, letters
 from postmortems.models import Rendition, Revision
 from postmortems.pdf import Attachment, PdfFailed, to_pdf
 from postmortems.report import Report
@@ -25,8 +27,8 @@ logger = logging.getLogger(__name__)
 # Longer than a PDF may take to be made.
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
-# As many characters as fill about three pages: from there on readers look things up.
-LONG = 9_000
+# As many letters as fill four pages, with facts and record: from there on readers look things up.
+LONG = 6_000
 
 
 def render_due() -> bool:
@@ -102,17 +104,19 @@ def pdf_of(revision: Revision) -> bytes:
 def html_of(revision: Revision) -> str:
     """The document that the PDF is laid out from."""
     report = Report.from_snapshot(revision.snapshot)
-    return render_to_string(
-        "pdf/postmortem.html",
-        {
-            # The zone and name as they were then, not as the page has them now.
-            "page": report,
-            "report": report,
-            "revision": revision,
-            "timeline": draw_timeline(report),
-            "contents": _contents(report),
-        },
-    )
+    with translation.override(report.look.language):
+        return render_to_string(
+            "pdf/postmortem.html",
+            {
+                # The zone and name as they were then, not as the page has them now.
+                "page": report,
+                "report": report,
+                "revision": revision,
+                "timeline": draw_timeline(report),
+                "contents": _contents(report),
+                "renderer": f"WeasyPrint {version('weasyprint')}",
+            },
+        )
 
 
 def json_of(revision: Revision) -> bytes:
@@ -131,16 +135,17 @@ def stored_bytes(rendition: Rendition) -> bytes | None:
 
 def _contents(report: Report) -> list[tuple[str, str]]:
     """The headings with their anchors, where there is so much to read that somebody will look for them."""
-    told = (*report.analysis, *report.closing)
-    length = sum(map(len, [one.text for one in told] + [one.body for one in report.updates] + [report.further]))
-    if length < LONG:
+    texts = [one.text for one in (*report.analysis, *report.closing)]
+    texts += [one.description for one in report.actions] + [one.description for one in report.mitigations]
+    texts += [report.further, *(one.body for one in report.updates)]
+    if sum(map(letters, texts)) < LONG:
         return []
     lines = [(section.key, section.title) for section in report.analysis]
-    lines += [("actions", "Actions taken")] if report.actions else []
-    lines += [("mitigations", "Mitigation measures")] if report.mitigations else []
+    lines += [("actions", _("Actions taken"))] if report.actions else []
+    lines += [("mitigations", _("Mitigation measures"))] if report.mitigations else []
     lines += [(section.key, section.title) for section in report.closing]
-    lines += [("updates", "Updates")] if report.updates else []
-    return lines + ([("measures", "Measured from the record")] if report.measures else [])
+    lines += [("updates", _("Updates"))] if report.updates else []
+    return lines + ([("measures", _("Measured from the record"))] if report.measures else [])
 
 
 def _due(at: datetime) -> QuerySet[Rendition]:

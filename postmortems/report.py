@@ -171,6 +171,15 @@ class SectionLine:
 
 
 @dataclass(frozen=True)
+class Look:
+    """How a report is set on paper: as the page had it when it was published, whatever is chosen later."""
+
+    language: str = "en"
+    paper: str = StatusPage.Paper.A4
+    accent: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything readers get of a postmortem, in the order in which they get it."""
 
@@ -194,6 +203,7 @@ class Report:
     affected: str
     kind: str = Incident.Kind.INCIDENT
     affected_names: list[str] = field(default_factory=list)
+    look: Look = Look()
 
     @property
     def affects(self) -> str:
@@ -278,6 +288,7 @@ class Report:
                 "updates": [
                     UpdateLine(**line | {"posted_at": _moment(line["posted_at"])}) for line in known["updates"]
                 ],
+                "look": Look(**known.get("look", {})),
             }
         )
 
@@ -315,18 +326,21 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
         affected=affected_sentence(incident),
         kind=incident.kind,
         affected_names=affected_names(updates),
+        look=Look(page.locale, page.paper, page.accent),
     )
 
 
 def same_text(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
-    """Whether two snapshots say the same; how far a measure is does not count, for that lives on beside them."""
+    """Whether two snapshots say the same to their readers."""
     return text_of(first) == text_of(second)
 
 
 def text_of(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """What a snapshot says, without how far each measure is."""
+    """What a snapshot says: without how far each measure is, which lives on beside it, and without its look."""
     measures = [line | {"code": "", "status": ""} for line in snapshot["mitigations"]]
-    return {**snapshot, "mitigations": measures}
+    said = {**snapshot, "mitigations": measures}
+    said.pop("look", None)
+    return said
 
 
 def _fact_line(fact: Fact, page: StatusPage) -> FactLine:

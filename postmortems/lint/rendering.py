@@ -36,7 +36,7 @@ def pictures_and_links_that_lead_nowhere(subject: Subject) -> Iterator[Hit]:
 @rule("PM055", Severity.WARNING)
 def paper_has_no_sign_for_it(subject: Subject) -> Iterator[Hit]:
     """A character that no font at hand can draw: the PDF says its name instead."""
-    for passage in subject.passages:
+    for passage in subject.printed if subject.undrawable else ():
         if missing := sorted(subject.undrawable.intersection(passage.text)):
             told = ", ".join(f"{sign} ({unicodedata.name(sign, f'U+{ord(sign):04X}').lower()})" for sign in missing[:5])
             more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""

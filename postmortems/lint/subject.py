@@ -222,6 +222,17 @@ class Subject:
         return (*self.told_facts, *self.prose, *self.told_actions, *self.told_measures)
 
     @cached_property
+    def printed(self) -> tuple[Passage, ...]:
+        """Everything that stands on paper: beside what is written here, what the incident and the page are called."""
+        told = {
+            "the title": self.title,
+            "the page’s name": self.organisation,
+            "the names of what was affected": " ".join(f"{one.group} {one.name}" for one in self.affected),
+            "the updates": "\n".join(update.text for update in self.updates),
+        }
+        return (*self.passages, *(Passage("/title", name, text) for name, text in told.items()))
+
+    @cached_property
     def hidden(self) -> tuple[Passage, ...]:
         """Everything written that is not for readers."""
         notes = [Passage("/internal_notes", "the internal notes", self.internal_notes)]

@@ -1,7 +1,10 @@
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from postmortems.checklist import Place
+from postmortems.figure import letters
 from postmortems.learning import Median
 from postmortems.models import Mitigation, Postmortem, Revision
 from postmortems.report import MitigationLine, Report
@@ -77,6 +80,22 @@ def promise(measure: MitigationLine) -> str:
 def length_of(found: Median) -> str:
     """“3 h 29 min”; a dash where there is none."""
     return times.span(found.length) if found.length is not None else "–"
+
+
+@register.filter
+def isolated(name: str) -> SafeString:
+    """A name as HTML that keeps its direction to itself."""
+    return format_html("<bdi>{}</bdi>", name)
+
+
+@register.filter
+def cut_to(text: str, room: int) -> str:
+    """As much of a text as fits where there is room for so many letters, with a sign that there is more."""
+    if letters(text) <= room:
+        return text
+    while letters(text) >= room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
 
 
 @register.filter

@@ -36,7 +36,7 @@ class StatusPageForm(NamedForm):
 class StatusPageAdmin(admin.ModelAdmin):
     form = StatusPageForm
     fields = [
-        *("name", "time_zone", "locale", "translations", "accent", "support_url", "about"),
+        *("name", "time_zone", "locale", "translations", "accent", "paper", "support_url", "about"),
         *("weight_major", "weight_partial", "weight_degraded", "public_past", "review_postmortems"),
     ]
 

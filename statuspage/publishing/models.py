@@ -49,6 +49,12 @@ class StatusPage(models.Model):
         ALWAYS = "always", "Always"
         NEVER = "never", "Never: whoever wrote it may publish it alone"
 
+    class Paper(models.TextChoices):
+        """What a PDF is laid out for, as style sheets call it."""
+
+        A4 = "A4", "A4"
+        LETTER = "letter", "US Letter"
+
     # What a new page is called until its owner names it.
     UNNAMED = "Status"
 
@@ -77,6 +83,12 @@ class StatusPage(models.Model):
         blank=True,
         validators=[RegexValidator(r"\A#[0-9a-fA-F]{6}\Z", "A colour looks like #0b5cad.")],
         help_text="A colour for the mark, such as #0b5cad. Leave empty for the default.",
+    )
+    paper = models.CharField(
+        max_length=6,
+        choices=Paper,
+        default=Paper.A4,
+        help_text="For the PDF of postmortems that are published from now on; the others keep theirs.",
     )
     support_url = models.URLField(blank=True, help_text="Where readers get help; linked from every page.")
     about = models.TextField(blank=True, max_length=2000, help_text="A sentence or two shown on the home page.")

@@ -26,6 +26,11 @@ def full(value: datetime, zone: ZoneInfo) -> str:
     return f"{date_format(value.astimezone(zone), day_and_time)} {abbreviation(value, zone)}"
 
 
+def clock(value: datetime, zone: ZoneInfo, *, with_day: bool = False) -> str:
+    """“20:38”, or “Feb 16, 20:38”: for where little room is, and the zone is told beside it."""
+    return date_format(value.astimezone(zone), pgettext("format", "M d, H:i") if with_day else "H:i")
+
+
 def short_day(value: date) -> str:
     """“Feb 16, 2021”."""
     return date_format(value, pgettext("format", "M d, Y"))

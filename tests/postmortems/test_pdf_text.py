@@ -4,7 +4,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from postmortems.pdf_text import PLACE_TO_BREAK, breakable, make_settable
+from postmortems.pdf_text import PLACE_TO_BREAK, breakable, make_settable, settle_directions
+from postmortems.templatetags.postmortem import cut_to
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +68,49 @@ def test_a_word_longer_than_a_line_gets_places_to_break():
     assert max(map(len, breakable(word).split(PLACE_TO_BREAK))) <= 40
     assert breakable("x" * 100) == "x" * 100
     assert breakable("日" * 1000) == "日" * 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("Plain words", "ltr"),
+        ("فشلت بعض العمليات", "rtl"),
+        ("12:08 שלום", "rtl"),
+        ("<b>API</b> تعذّر", "ltr"),
+        ("10:08, 4 %", "rtl"),
+    ],
+)
+def test_a_text_runs_the_way_of_its_first_letter_and_numbers_with_the_page(text, runs):
+    root = ElementTree.fromstring(f'<html dir="rtl"><p dir="auto">{text}</p></html>')
+    settle_directions(root)
+    assert root.find("p").get("dir") == runs
+
+
+def test_a_name_in_a_sentence_keeps_its_direction_to_itself():
+    root = ElementTree.fromstring('<html dir="ltr"><p>For <bdi>ميناء</bdi>, and <bdi>Haven</bdi>.</p></html>')
+    settle_directions(root)
+    assert "".join(root.itertext()) == "For \u2068ميناء\u2069, and Haven."
+
+
+@pytest.mark.parametrize(("columns", "longest"), [(1, 80), (2, 40), (12, 6)])
+def test_the_more_columns_a_table_has_the_sooner_its_words_break(columns, longest):
+    row = f"<tr>{'<td>1234567890123456789012345678901234567890</td>' * columns}</tr>"
+    table = ElementTree.fromstring(f"<table>{row * 2}</table>")
+    make_settable(table)
+    for cell in table.iter("td"):
+        assert cell.text.replace(PLACE_TO_BREAK, "") == "1234567890" * 4
+        assert (PLACE_TO_BREAK in cell.text) == (longest <= 40)
+        assert max(map(len, cell.text.split(PLACE_TO_BREAK))) <= longest
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Short", "Short"),
+        ("Exactly 10", "Exactly 10"),
+        ("Longer than ten", "Longer th…"),
+        ("日本語のとても長い題", "日本語の…"),
+    ],
+)
+def test_what_runs_along_the_edge_is_cut_to_the_room_there_is(text, cut):
+    assert cut_to(text, 10) == cut

@@ -19,11 +19,13 @@ def admin(client, page):
 def test_a_new_name_of_the_site(admin, page, django_capture_on_commit_callbacks):
     where = reverse("admin:publishing_statuspage_change", args=[page.pk])
     said = {"name": "Haven", "time_zone": "Europe/Lisbon", "locale": "en", "translations": ["en", "de"], "accent": ""}
-    said["review_postmortems"] = "as_needed"
+    said |= {"review_postmortems": "as_needed", "paper": "letter"}
     weights = {"weight_major": "1", "weight_partial": "0.3", "weight_degraded": "0"}
     with django_capture_on_commit_callbacks(execute=True):
         assert admin.post(where, said | weights | {"support_url": "", "about": ""}).status_code == 302
     assert b"Haven" in store.find("/")
+    page.refresh_from_db()
+    assert page.paper == "letter"
 
 
 def test_a_component_that_is_added_and_then_retired(admin, django_capture_on_commit_callbacks):

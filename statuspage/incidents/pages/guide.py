@@ -55,6 +55,8 @@ def _documents() -> list[tuple[str, str]]:
         ("/api/v2/scheduled-maintenances/upcoming.json", _("Those that have not begun, the next first.")),
         ("/api/v2/scheduled-maintenances/active.json", _("Those under way.")),
         ("/incidents/CODE.json", _("One incident in full, with its postmortem in Markdown once that is published.")),
+        ("/incidents/CODE/postmortem.json", _("A published postmortem as data.")),
+        ("/schemas/postmortem.json", _("What programs may rely on in it, as JSON Schema.")),
         ("/history.json?page=1", _("The whole past, three months a page; a page beyond the last has none.")),
     ]
 

@@ -1,6 +1,8 @@
 """What page and paper can show."""
 
-from tests.postmortems.lint.samples import fires, found_in, not_found_in, quiet, texts
+from dataclasses import replace
+
+from tests.postmortems.lint.samples import UPDATES, fires, found_in, not_found_in, quiet, texts
 
 
 def says(words):
@@ -17,6 +19,15 @@ FIRES = [
         severity="warning",
         undrawable=frozenset("🐙"),
         **says("A 🐙 sat on it."),
+    ),
+    fires("PM055", "/title", "🐙 (octopus) in the title", undrawable=frozenset("🐙"), title="A 🐙 in the queue"),
+    fires("PM055", "/title", "🐙 (octopus) in the page’s name", undrawable=frozenset("🐙"), organisation="Tides 🐙"),
+    fires(
+        "PM055",
+        "/title",
+        "🐙 (octopus) in the updates",
+        undrawable=frozenset("🐙"),
+        updates=(*UPDATES[:-1], replace(UPDATES[-1], text="The 🐙 is gone.")),
     ),
     fires("PM056", "/root_cause", "square brackets", severity="error", **says("[" * 400)),
 ]
