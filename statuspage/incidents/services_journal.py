@@ -16,14 +16,20 @@ LONGEST = 2_000
 
 
 def note_down(
-    incident: Incident, *, words: str, by: User | None, at: datetime | None = None, starred: bool = False
+    incident: Incident,
+    *,
+    words: str,
+    by: User | None,
+    at: datetime | None = None,
+    starred: bool = False,
+    noted_at: datetime | None = None,
 ) -> JournalEntry:
     """Keep what happened, and when: now, unless it is told. Raises ValidationError in the user's words.
 
     Nobody outside reads it, and nothing is published: what is starred becomes part of the postmortem, with its next
     revision.
     """
-    now = timezone.now()
+    now = noted_at or timezone.now()
     if at and at > now:
         raise ValidationError({"at": "The journal tells of what has happened, not of what is to come."})
     words = running_text(words)
