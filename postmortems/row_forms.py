@@ -230,12 +230,14 @@ class FactForm(RowForm):
                 fact.precision = how
         elif at:
             fact.at, fact.until, _ = picked
-            fact.precision = saved.precision if picked == shown else how
+            fact.precision = saved.precision if picked == shown else self._how_sharp(at, how)
             if how == Precision.RANGE and not (fact.until and fact.until > at):
                 self.add_error("until", ENDS_EARLY if fact.until else NO_END)
-        if fact.precision == Precision.MINUTE and fact.at:
-            is_of_record = self.record is not None and fact.at == self.record.at
-            fact.precision = Precision.EXACT if is_of_record or fact.at.second else Precision.MINUTE
+
+    def _how_sharp(self, at: datetime, how: str) -> str:
+        """Of a time told by the word “at”: to the second where it has seconds, or is the record's."""
+        is_exact = at.second or (self.record is not None and at == self.record.at)
+        return Precision.EXACT if how == Precision.MINUTE and is_exact else how
 
     def _clean_day(self, fact: Fact, said: dict[str, Any]) -> None:
         """The day meant, in the same way."""
