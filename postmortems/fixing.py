@@ -74,7 +74,9 @@ class _Draft:
     def _change_fact(self, fact: Fact, change: Change) -> None:
         fact.typed, fact.source = change.words, Fact.Source.TYPED
         if fact.key in Fact.TIMES:
-            told = read_told(change.words, self.zone) if change.words else None
+            # Words that name no day were of the day of the moment that they were read as.
+            day = fact.at.astimezone(self.zone).date() if fact.at else None
+            told = read_told(change.words, self.zone, day=day) if change.words else None
             if change.words and told is None:
                 raise ValidationError(UNREADABLE.format(change.words))
             fact.at, fact.until, fact.precision = (
