@@ -55,9 +55,10 @@ def differences(postmortem: Postmortem, *, page: StatusPage) -> list[Difference]
                 origin=now.origin if now else "",
                 yours=mine.in_words(page.zone) if mine else "",
                 typed=mine.typed if mine and (mine.at or mine.day) else "",
-                source=mine.source if mine else "",
+                source=str(Fact.Source(mine.source).label) if mine else "",
                 is_news=(before.means if before else None) != (now.means if now else None),
-                follows=mine.source == Fact.Source.COMPUTED if mine else before is None,
+                # What is missing may have been left out on purpose, where nobody knows what the record said before.
+                follows=mine.source == Fact.Source.COMPUTED if mine else bool(postmortem.base) and before is None,
             )
         )
     return found

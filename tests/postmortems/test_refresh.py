@@ -149,7 +149,7 @@ def test_of_a_draft_from_before_the_facts_that_were_computed_are_the_base(typed,
     correct(started=-5, resolved=35)
     assert found(typed, page) == {
         "started": ("", "08:55 WET", "08:48 WET", False),
-        "stable": ("", "09:30 WET", "", True),
+        "stable": ("", "09:30 WET", "", False),
         "resolved": ("09:40 WET", "09:35 WET", "09:40 WET", True),
     }
 
