@@ -20,7 +20,7 @@ class JournalForm(DeskForm):
         label="What happened",
         error_messages={"required": "Say what happened."},
     )
-    starred = forms.BooleanField(required=False, label="Star it: part of the postmortem’s timeline")
+    starred = forms.BooleanField(required=False, label="Star it for the postmortem")
 
     def __init__(self, *args: Any, zone: ZoneInfo, **options: Any) -> None:
         # It stands beside the form of the next update.

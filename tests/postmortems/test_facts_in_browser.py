@@ -27,7 +27,8 @@ def told(site, draft, staff):
     facts["stable"] = Fact(key="stable", **late, precision="range", source="typed")
     note_down(draft.incident, words="The **spare** was away.", by=staff, at=NOW + 10 * MINUTE, starred=True)
     note_down(draft.incident, words="Nobody had slept.", by=staff, at=NOW + 15 * MINUTE)
-    draft = save_draft(draft, texts={}, facts=list(facts.values()), actions=draft.actions_taken.all(), mitigations=[])
+    actions = list(draft.actions_taken.all())
+    draft = save_draft(draft, texts={}, facts=list(facts.values()), actions=actions, mitigations=[])
     publish_postmortem(draft, at=NOW + 60 * MINUTE, **AT)
     incident = Incident.objects.get(pk=draft.incident_id)
     said = {"name": incident.name, "impact": None, "started_at": NOW - 12 * MINUTE, "seen": incident.version}
@@ -75,12 +76,12 @@ def test_every_page_is_accessible_and_fits(told, desk, width, scheme):
 def test_the_end_of_a_range_is_asked_for_where_it_is_one(told, desk):
     with desk() as page:
         page.goto(url(told.incident))
-        end = page.get_by_label("Incident detected, until")
+        end = page.get_by_label("Incident detected, and")
         assert not end.is_visible()
         page.get_by_label("Incident detected, how precisely").select_option("range")
         page.get_by_label("Incident detected, picked").fill("2026-11-21T09:01")
         end.fill("2026-11-21T09:04")
-        assert page.get_by_label("Stability restored, until").is_visible()
+        assert page.get_by_label("Stability restored, and").is_visible()
         page.get_by_role("button", name="Save", exact=True).click()
         page.get_by_text("Saved. Readers see it").wait_for()
     fact = Fact.objects.get(postmortem=told, key="detected")
