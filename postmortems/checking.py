@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from postmortems.lint import Finding, lint
-from postmortems.lint.subject import Action, Affected, Measure, Subject, Update
+from postmortems.lint.subject import Action, Affected, Entry, Measure, Subject, Update
 from postmortems.lint.subject import Fact as ToldFact
 from postmortems.lint.targets import Targets
 from postmortems.models import Fact, Postmortem
@@ -35,7 +35,7 @@ def check(
 def subject_of(postmortem: Postmortem, *, page: StatusPage, at: datetime, targets: Targets) -> Subject:
     """A postmortem with everything that rules read, in a constant number of queries."""
     prefetch_related_objects([postmortem], "facts", "actions_taken", "mitigations")
-    prefetch_related_objects([postmortem.incident], "updates__affected__component__group")
+    prefetch_related_objects([postmortem.incident], "updates__affected__component__group", "journal")
     incident, zone = postmortem.incident, page.zone
     subject = Subject(
         organisation=page.name,
@@ -68,6 +68,7 @@ def subject_of(postmortem: Postmortem, *, page: StatusPage, at: datetime, target
             Measure(one.description, one.kind, one.owner, one.due_on, one.status, one.tracker_url, one.public)
             for one in postmortem.mitigations.all()
         ),
+        entries=tuple(Entry(one.words, one.at, one.starred) for one in incident.journal.all()),
         internal_notes=postmortem.internal_notes,
         posted_at=postmortem.posted_at,
         now=at,
@@ -84,7 +85,11 @@ def _facts(facts: Iterable[Fact]) -> tuple[ToldFact, ...]:
     for fact in facts:
         others = sum(one.key == Fact.Key.OTHER for one in told)
         computed = fact.source == Fact.Source.COMPUTED
-        told.append(ToldFact(fact.key, fact.name, fact.at, fact.day, fact.typed, computed, others))
+        told.append(
+            ToldFact(
+                *(fact.key, fact.name, fact.at, fact.day, fact.typed, computed, others), fact.precision, fact.until
+            )
+        )
     return tuple(told)
 
 

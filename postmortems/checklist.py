@@ -13,6 +13,7 @@ NAMES = {
     "description": "Incident description",
     "root_cause": "Root cause analysis",
     "contributing_factors": "Contributing factors",
+    "entries": "Timeline",
     "actions": "Actions taken",
     "mitigations": "Mitigation measures",
     "lessons": "Lessons learned",

@@ -11,8 +11,9 @@ from postmortems.lint.findings import Change
 from postmortems.models import Fact, Postmortem
 from postmortems.row_forms import UNREADABLE
 from postmortems.services import TEXTS, save_draft
-from postmortems.typed_times import read_time
+from postmortems.typed_times import read_told
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.precision import Precision
 from statuspage.team.models import User
 
 
@@ -73,8 +74,13 @@ class _Draft:
     def _change_fact(self, fact: Fact, change: Change) -> None:
         fact.typed, fact.source = change.words, Fact.Source.TYPED
         if fact.key in Fact.TIMES:
-            fact.at = read_time(change.words, self.zone) if change.words else change.at
-            if fact.at is None:
+            # Words that name no day were of the day of the moment that they were read as.
+            day = fact.at.astimezone(self.zone).date() if fact.at else None
+            told = read_told(change.words, self.zone, day=day) if change.words else None
+            if change.words and told is None:
                 raise ValidationError(UNREADABLE.format(change.words))
+            fact.at, fact.until, fact.precision = (
+                (told.at, told.until, told.precision) if told else (change.at, None, Precision.EXACT)
+            )
         elif change.day:
             fact.day = change.day

@@ -11,13 +11,14 @@ from django import forms
 from django.http import QueryDict
 
 from postmortems.models import Fact, Mitigation, Postmortem
-from postmortems.record import facts_of
+from postmortems.record import facts_of, only_day
 from postmortems.report import computed_values
 from postmortems.row_forms import ActionForm, FactForm, MitigationForm, MomentField, RowForm
 from postmortems.services import TEXTS
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.plain_form import PlainForm
+from statuspage.publishing.precision import Precision
 
 # From here on no more can be added; what was imported may have more, and keeps them.
 MOST_ROWS = 200
@@ -185,6 +186,7 @@ def with_record(data: QueryDict, key: str, record: Fact, zone: ZoneInfo) -> Quer
     data[f"facts-{key}-typed"] = record.typed
     if record.at:
         data[f"facts-{key}-at"] = MomentField(zone=zone).prepare_value(record.at)
+        data[f"facts-{key}-precision"] = Precision.MINUTE
     if record.day:
         data[f"facts-{key}-day"] = record.day.isoformat()
     return data
@@ -215,6 +217,7 @@ def _fact_rows(data: QueryDict | None, postmortem: Postmortem, page: StatusPage)
     others = [fact for fact in saved if fact.key == Fact.Key.OTHER]
     record = {fact.key: fact for fact in facts_of(postmortem.incident, zone=page.zone)}
     values = computed_values(postmortem.incident, page)
+    day = only_day(postmortem.incident, page.zone)
     numbered = {str(number): fact for number, fact in enumerate(others)}
     if data is None:
         names = {id(fact): key for key, fact in numbered.items()}
@@ -231,6 +234,7 @@ def _fact_rows(data: QueryDict | None, postmortem: Postmortem, page: StatusPage)
             record=record.get(key),
             record_value=values.get(key, ""),
             others=others,
+            day=day,
         )
         for key in keys
     ]

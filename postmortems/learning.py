@@ -142,7 +142,7 @@ def _moments(since: datetime) -> Iterable[tuple[datetime, dict[Stage, datetime |
     """When each incident started, and when it was noticed, stable and resolved.
 
     By its postmortem, where somebody typed it there, else by the record: a “Resolved” posted late is paperwork. It is
-    noticed when it was detected, else when readers were first told.
+    noticed when it was detected, else when readers were first told; of what was recorded afterwards nobody was.
     """
     typed: dict[int, dict[str, datetime | None]] = {}
     facts = Fact.objects.filter(key__in=Fact.TIMES, at__isnull=False, postmortem__incident__resolved_at__gte=since)
@@ -151,14 +151,14 @@ def _moments(since: datetime) -> Iterable[tuple[datetime, dict[Stage, datetime |
         typed.setdefault(incident, {})[fact] = moment
     rows = Incident.objects.closed().filter(kind=Incident.Kind.INCIDENT, resolved_at__gte=since)
     told = rows.order_by().annotate(first_told=Min("updates__display_at"))
-    for key, started_at, first_told, stable, resolved in told.values_list(
-        "pk", "started_at", "first_told", "monitoring_at", "resolved_at"
+    for key, started_at, backfilled, first_told, stable, resolved in told.values_list(
+        "pk", "started_at", "backfilled", "first_told", "monitoring_at", "resolved_at"
     ):
         known = typed.get(key, {})
         yield (
             known.get(Fact.Key.STARTED) or started_at,
             {
-                Stage.NOTICE: known.get(Fact.Key.DETECTED) or first_told,
+                Stage.NOTICE: known.get(Fact.Key.DETECTED) or (None if backfilled else first_told),
                 Stage.STABLE: known.get(Fact.Key.STABLE) or stable,
                 Stage.RESOLVED: known.get(Fact.Key.RESOLVED) or resolved,
             },

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.text import Truncator
@@ -17,6 +17,7 @@ from statuspage.incidents.models import Incident
 from statuspage.publishing import store, times
 from statuspage.publishing.codes import new_code, validate_code
 from statuspage.publishing.markdown import to_html
+from statuspage.publishing.precision import Precision, in_words
 
 
 class Postmortem(models.Model):
@@ -50,6 +51,8 @@ class Postmortem(models.Model):
     withdrawal_reason = models.CharField(max_length=500, blank=True, help_text="What readers are told instead.")
     notified = models.BooleanField(default=False, help_text="Whether subscribers were to be told of any revision.")
     version = models.PositiveIntegerField(default=1)
+    # What the record said of each fact when the facts were last taken from it; empty where nobody knows.
+    base = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -125,12 +128,18 @@ class Fact(models.Model):
         IMPORTED = "imported", "imported"
 
     TIMES = (Key.STARTED, Key.DETECTED, Key.STABLE, Key.RESOLVED)
+    # Where in the record it was found; said of what was just computed from it, and not kept.
+    origin = ""
 
     postmortem = models.ForeignKey(Postmortem, models.CASCADE, related_name="facts")
     position = models.PositiveIntegerField()
     key = models.CharField(max_length=16, choices=Key)
     label = models.CharField(max_length=200, blank=True, help_text="For facts of another kind: what it is called.")
     at = models.DateTimeField(null=True, blank=True, help_text="For times: the moment meant.")
+    until = models.DateTimeField(null=True, blank=True, help_text="For a range: its end.")
+    precision = models.CharField(
+        max_length=12, choices=Precision, default=Precision.MINUTE, help_text="For times: how precisely it is known."
+    )
     day = models.DateField(null=True, blank=True, help_text="For dates: the day meant.")
     typed = models.CharField(max_length=1000, blank=True, help_text="The words as typed or imported.")
     source = models.CharField(max_length=10, choices=Source)
@@ -146,6 +155,11 @@ class Fact(models.Model):
                 name="fact_says_something",
                 condition=Q(at__isnull=False) | Q(day__isnull=False) | ~Q(typed=""),
             ),
+            models.CheckConstraint(
+                name="fact_until_iff_range",
+                condition=Q(precision="range", at__isnull=False, until__isnull=False, until__gt=F("at"))
+                | Q(precision__in=["exact", "minute", "approximate"], until__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,8 +173,16 @@ class Fact(models.Model):
     def in_words(self, zone: ZoneInfo) -> str:
         """“Feb 16, 2021 - 17:09 EST”, “All API users”: what it says, whatever its kind."""
         if self.at:
-            return times.full(self.at, zone)
+            return in_words(self.at, self.precision, self.until, zone)
         return times.short_day(self.day) if self.day else self.typed
+
+    @property
+    def means(self) -> tuple[object, ...]:
+        """What it says, however it was written: two facts that mean the same differ at most in their words."""
+        if self.at:
+            is_sharp = self.precision in {Precision.EXACT, Precision.MINUTE}
+            return (self.at, self.until, is_sharp)
+        return (self.day or self.typed,)
 
 
 class ActionTaken(models.Model):
@@ -318,6 +340,7 @@ class Comment(models.Model):
         DESCRIPTION = "description", "Incident description"
         ROOT_CAUSE = "root_cause", "Root cause analysis"
         CONTRIBUTING_FACTORS = "contributing_factors", "Contributing factors"
+        ENTRIES = "entries", "Timeline"
         ACTIONS = "actions", "Actions taken"
         MITIGATIONS = "mitigations", "Mitigation measures"
         LESSONS = "lessons", "Lessons learned"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,14 +16,15 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from postmortems.measures import MeasureLine, measures_of
 from postmortems.models import Fact, Mitigation, Postmortem
-from postmortems.record import facts_of, longest_silence, measured
-from statuspage.components.status import Status
+from postmortems.record import facts_of
 from statuspage.incidents.affected import affected_names, affected_sentence, isolated, sentence_of
 from statuspage.incidents.models import Incident
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.precision import Precision
 from statuspage.publishing.wording import one_line, running_text
 
 SECTIONS = {
@@ -31,12 +32,6 @@ SECTIONS = {
     "root_cause": _("Root cause analysis"),
     "contributing_factors": _("Contributing factors"),
     "lessons": _("Lessons learned"),
-}
-MEASURES = {
-    "first_update": _("First public update after"),
-    "stable": _("Stable again after"),
-    "resolved": _("Resolved after"),
-    "silence": _("Longest time between updates"),
 }
 
 
@@ -51,6 +46,9 @@ class FactLine:
     source: str
     at: datetime | None = None
     day: date | None = None
+    # Of a time, how precisely it is known, and the end of a range.
+    precision: str = ""
+    until: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -78,6 +76,18 @@ class ActionLine:
     @property
     def html(self) -> str:
         return to_html(self.description, heading=4)
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """What somebody of the team noted of the incident, and starred."""
+
+    words: str
+    at: datetime
+
+    @property
+    def html(self) -> str:
+        return to_html(self.words, heading=4)
 
 
 @dataclass(frozen=True)
@@ -121,36 +131,6 @@ class UpdateLine:
     @property
     def html(self) -> str:
         return to_html(self.body)
-
-
-@dataclass(frozen=True)
-class MeasureLine:
-    """A length of time computed from the record: one that MEASURES names, or how long a component was affected."""
-
-    label: str
-    value: str
-    key: str = ""
-    seconds: int = 0
-    status: str = ""
-
-    @property
-    def name(self) -> str:
-        """What it is called in the reader's language; a component has its own name."""
-        return str(MEASURES[self.key]) if self.key else self.label
-
-    @property
-    def told(self) -> str:
-        """“Major outage, 40 min”, in the reader's language; as it was written where only the words were kept."""
-        if not self.seconds:
-            return self.value
-        length = times.span(timedelta(seconds=self.seconds))
-        return f"{Status(self.status).label}, {length}" if self.status else length
-
-    @classmethod
-    def of(cls, *, name: str = "", key: str = "", length: timedelta, status: str = "") -> MeasureLine:
-        """A line with its words as they are now, and all it takes to say them in another language."""
-        bare = cls(name, times.span(length), key, int(length.total_seconds()), status)
-        return replace(bare, label=bare.name, value=bare.told)
 
 
 @dataclass(frozen=True)
@@ -204,6 +184,7 @@ class Report:
     kind: str = Incident.Kind.INCIDENT
     affected_names: list[str] = field(default_factory=list)
     look: Look = Look()
+    entries: list[EntryLine] = field(default_factory=list)
 
     @property
     def affects(self) -> str:
@@ -277,7 +258,14 @@ class Report:
             | {
                 "posted_at": datetime.fromisoformat(known["posted_at"]),
                 "facts": [
-                    FactLine(**line | {"at": _moment(line["at"]), "day": _day(line.get("day"))})
+                    FactLine(
+                        **line
+                        | {
+                            "at": _moment(line["at"]),
+                            "day": _day(line.get("day")),
+                            "until": _moment(line.get("until")),
+                        }
+                    )
                     for line in known["facts"]
                 ],
                 "measures": [MeasureLine(**line) for line in known["measures"]],
@@ -289,6 +277,7 @@ class Report:
                     UpdateLine(**line | {"posted_at": _moment(line["posted_at"])}) for line in known["updates"]
                 ],
                 "look": Look(**known.get("look", {})),
+                "entries": [EntryLine(**line | {"at": _moment(line["at"])}) for line in known.get("entries", [])],
             }
         )
 
@@ -310,7 +299,7 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
         impact=incident.impact,
         posted_at=posted_at,
         facts=[_fact_line(fact, page) for fact in postmortem.facts.all()],
-        measures=_measures(incident, page),
+        measures=measures_of(incident),
         description=running_text(postmortem.description),
         root_cause=running_text(postmortem.root_cause),
         contributing_factors=running_text(postmortem.contributing_factors),
@@ -327,6 +316,7 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
         kind=incident.kind,
         affected_names=affected_names(updates),
         look=Look(page.locale, page.paper, page.accent),
+        entries=[EntryLine(running_text(entry.words), entry.at) for entry in incident.journal.filter(starred=True)],
     )
 
 
@@ -336,42 +326,40 @@ def same_text(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
 
 
 def text_of(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """What a snapshot says: without how far each measure is, which lives on beside it, and without its look."""
+    """What a snapshot says: without how far each measure is, which lives on beside it, and without its look.
+
+    What reports tell since some were published is left out where it tells nothing: their text is still the same, and
+    so is the hash by which it was approved. How a length divides follows from the record, as the length does.
+    """
     measures = [line | {"code": "", "status": ""} for line in snapshot["mitigations"]]
-    said = {**snapshot, "mitigations": measures}
-    said.pop("look", None)
-    return said
+    text = {
+        **snapshot,
+        "facts": [_without_plain_precision(line) for line in snapshot["facts"]],
+        "measures": [{key: value for key, value in line.items() if key != "spent"} for line in snapshot["measures"]],
+        "mitigations": measures,
+    }
+    text.pop("look", None)
+    if not text.get("entries"):
+        text.pop("entries", None)
+    return text
+
+
+def _without_plain_precision(line: Mapping[str, Any]) -> dict[str, Any]:
+    plain = line.get("precision", "") in {"", Precision.EXACT, Precision.MINUTE}
+    return {key: value for key, value in line.items() if not (plain and key in {"precision", "until"})}
 
 
 def _fact_line(fact: Fact, page: StatusPage) -> FactLine:
     value, typed = one_line(fact.in_words(page.zone)), one_line(fact.typed)
-    return FactLine(
-        fact.key, one_line(fact.name), value, "" if value == typed else typed, fact.source, fact.at, fact.day
-    )
+    typed = "" if value == typed else typed
+    precision = fact.precision if fact.at else ""
+    name = one_line(fact.name)
+    return FactLine(fact.key, name, value, typed, fact.source, fact.at, fact.day, precision, fact.until)
 
 
 def _mitigation_line(one: Mitigation) -> MitigationLine:
     description, owner = running_text(one.description), one_line(one.owner)
     return MitigationLine(description, one.kind, owner, one.due_on, one.status, one.tracker_url, one.code)
-
-
-def _measures(incident: Incident, page: StatusPage) -> list[MeasureLine]:
-    updates = incident.timeline()
-    first = min((update.display_at for update in updates), default=incident.started_at)
-    silence = longest_silence(updates)
-    lines = {
-        "first_update": first - incident.started_at,
-        "stable": incident.monitoring_at and incident.monitoring_at - incident.started_at,
-        "resolved": incident.resolved_at and incident.resolved_at - incident.started_at,
-        "silence": silence,
-    }
-    found = [
-        MeasureLine.of(key=key, length=length) for key, length in lines.items() if length and length >= timedelta()
-    ]
-    for component in measured(incident, until=updates[0].display_at):
-        if component.affected:
-            found.append(MeasureLine.of(name=component.name, length=component.affected, status=component.worst))
-    return found
 
 
 def computed_values(incident: Incident, page: StatusPage) -> dict[str, str]:

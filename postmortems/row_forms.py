@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,11 +13,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from postmortems.models import ActionTaken, Fact, Mitigation
-from postmortems.typed_times import read_day, read_time
+from postmortems.typed_times import read_day, read_time, read_told
 from statuspage.publishing.codes import new_code
 from statuspage.publishing.local_time import FAR_AWAY, is_far_away
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.plain_form import PlainForm
+from statuspage.publishing.precision import Precision
 
 UNREADABLE = (
     "“{}” cannot be read as one moment. Write day, time and zone, such as “2026-11-21 09:12 UTC”, or pick the time."
@@ -28,14 +29,11 @@ NO_SUCH_TIME = (
     "Leave it empty and write the time in words with its zone, such as “{} UTC”."
 )
 SOURCES = {Fact.Source.COMPUTED: "from the record", Fact.Source.TYPED: "typed", Fact.Source.IMPORTED: "imported"}
-# Where in the record its value is found.
-RECORD_SOURCES = {
-    Fact.Key.DATE: "the day it started",
-    Fact.Key.STARTED: "start of the incident",
-    Fact.Key.STABLE: "first Monitoring update",
-    Fact.Key.RESOLVED: "when it was resolved",
-    Fact.Key.IMPACT: "impact of the incident",
-}
+FROM_AN_EARLIER_RECORD = "from the record as it was"
+# How a time is told; whether to the second or to the minute, its own seconds say.
+HOW = [(Precision.MINUTE, "at"), (Precision.APPROXIMATE, "about"), (Precision.RANGE, "between")]
+NO_END = "Pick the end of the time in which it was, or say “at” or “about”."
+ENDS_EARLY = "The end must be later than the beginning."
 
 
 def web_address(value: str) -> None:
@@ -113,8 +111,8 @@ class RowForm(PlainForm):
 class FactForm(RowForm):
     """One fact: what the record says of it, and what people type.
 
-    A time may be picked, or written in words, which stay beside it. Words that are new say the moment, unless
-    another one is picked with them.
+    A time may be picked, or written in words, which stay beside it. Words that are new say the moment, and how
+    precisely it is known, unless another one is picked with them.
     """
 
     group = "facts"
@@ -132,16 +130,23 @@ class FactForm(RowForm):
         record: Fact | None = None,
         record_value: str = "",
         others: Iterable[Fact] = (),
+        day: date | None = None,
     ) -> None:
         super().__init__(data, key=key)
+        # The day that words mean which name none.
+        self.only_day = day
         self.kind = Fact.Key(key) if key in Fact.Key.values else Fact.Key.OTHER
         self.zone, self.saved, self.record, self.record_value = zone, saved, record, record_value
         self.others = list(others)
         self.fact: Fact | None = None
         if self.is_time:
-            known = [fact.at for fact in (record, saved) if fact]
+            known = [at for fact in (record, saved) if fact for at in (fact.at, fact.until)]
             self.fields["at"] = MomentField(zone=zone, known=known, label=f"{self.name}, picked")
-            self.order_fields(["at", "typed"])
+            self.fields["until"] = MomentField(zone=zone, known=known, label=f"{self.name}, until")
+            self.fields["precision"] = forms.ChoiceField(
+                choices=HOW, required=False, initial=Precision.MINUTE, label=f"{self.name}, how precisely"
+            )
+            self.order_fields(["precision", "at", "until", "typed"])
         if self.kind != Fact.Key.DATE:
             del self.fields["day"]
         if self.kind != Fact.Key.OTHER:
@@ -149,6 +154,7 @@ class FactForm(RowForm):
         if saved:
             words = saved.typed if self.is_time or self.is_day else saved.typed or saved.in_words(zone)
             self.initial = {"label": saved.label, "at": saved.at, "day": saved.day, "typed": words}
+            self.initial |= {"until": saved.until, "precision": _how(saved.precision)}
 
     @property
     def name(self) -> str:
@@ -170,12 +176,16 @@ class FactForm(RowForm):
     @property
     def record_source(self) -> str:
         """Where the value of the record comes from."""
-        return RECORD_SOURCES.get(self.kind, "")
+        return self.record.origin if self.record else ""
 
     @property
     def source(self) -> str:
         """Where the saved value comes from."""
-        return SOURCES[Fact.Source(self.saved.source)] if self.saved else ""
+        if self.saved is None:
+            return ""
+        if self.saved.source == Fact.Source.COMPUTED and not (self.record and self.saved.means == self.record.means):
+            return FROM_AN_EARLIER_RECORD
+        return SOURCES[Fact.Source(self.saved.source)]
 
     @property
     def differs(self) -> bool:
@@ -185,6 +195,8 @@ class FactForm(RowForm):
         shown = MomentField(zone=self.zone).prepare_value
         recorded = shown(self.record.at) or self.record.day or ""
         picked = self["at" if self.is_time else "day"].value() if self.is_time or self.is_day else ""
+        if self.is_time and (self["precision"].value() or Precision.MINUTE) != Precision.MINUTE:
+            return True
         return (str(picked or ""), self["typed"].value() or "") != (str(recorded), self.record.typed)
 
     def clean(self) -> dict[str, Any]:
@@ -193,25 +205,49 @@ class FactForm(RowForm):
             return said
         fact = Fact(key=self.kind, typed=said["typed"], source=Fact.Source.TYPED)
         if self.is_time:
-            fact.at = self._meant("at", said, read_time, UNREADABLE)
+            self._clean_time(fact, said)
         elif self.is_day:
-            fact.day = self._meant("day", said, read_day, UNREADABLE_DAY)
+            self._clean_day(fact, said)
         elif self.is_other:
             self._clean_other(fact, said["label"])
         if not self.errors and (fact.at or fact.day or fact.typed):
             self.fact = self._with_source(fact)
         return said
 
-    def _meant(self, name: str, said: dict[str, Any], read: Callable[[str, ZoneInfo], Any], sentence: str) -> Any:
-        """The moment or day meant: what is newly picked, else what the words say where they or it are new."""
-        picked, words = said[name], said["typed"]
-        saved, saved_words = (getattr(self.saved, name), self.saved.typed) if self.saved else (None, "")
-        if not words or (picked and picked != saved) or (picked == saved and words == saved_words):
-            return picked
-        meant = read(words, self.zone)
-        if meant is None:
-            self.add_error("typed", sentence.format(words[:100]))
-        return meant
+    def _clean_time(self, fact: Fact, said: dict[str, Any]) -> None:
+        """The moment meant: what is newly picked, else what the words say where they or it are new."""
+        at, how, words = said["at"], said["precision"] or Precision.MINUTE, said["typed"]
+        picked = (at, said["until"] if how == Precision.RANGE else None, how)
+        saved = self.saved or Fact()
+        shown = (saved.at, saved.until, _how(saved.precision))
+        if words and (at is None or picked == shown) and (picked, words) != (shown, saved.typed):
+            told = read_told(words, self.zone, day=self.only_day)
+            if told is None:
+                self.add_error("typed", UNREADABLE.format(words[:100]))
+                return
+            fact.at, fact.until, fact.precision = told.at, told.until, told.precision
+            if how == Precision.APPROXIMATE and picked != shown and not fact.until:
+                fact.precision = how
+        elif at:
+            fact.at, fact.until, _ = picked
+            fact.precision = saved.precision if picked == shown else self._how_sharp(at, how)
+            if how == Precision.RANGE and not (fact.until and fact.until > at):
+                self.add_error("until", ENDS_EARLY if fact.until else NO_END)
+
+    def _how_sharp(self, at: datetime, how: str) -> str:
+        """Of a time told by the word “at”: to the second where it has seconds, or is the record's."""
+        is_exact = at.second or (self.record is not None and at == self.record.at)
+        return Precision.EXACT if how == Precision.MINUTE and is_exact else how
+
+    def _clean_day(self, fact: Fact, said: dict[str, Any]) -> None:
+        """The day meant, in the same way."""
+        picked, words = said["day"], said["typed"]
+        saved = self.saved or Fact()
+        fact.day = picked
+        if words and picked in {None, saved.day} and (picked, words) != (saved.day, saved.typed):
+            fact.day = read_day(words, self.zone)
+            if fact.day is None:
+                self.add_error("typed", UNREADABLE_DAY.format(words[:100]))
 
     def _clean_other(self, fact: Fact, label: str) -> None:
         fact.label = label
@@ -223,6 +259,7 @@ class FactForm(RowForm):
         for other in self.others:
             if (other.label, other.typed or other.in_words(self.zone)) == (label, fact.typed):
                 fact.at, fact.day, fact.typed, fact.source = other.at, other.day, other.typed, other.source
+                fact.until, fact.precision = other.until, other.precision
 
     def _with_source(self, fact: Fact) -> Fact:
         if self.record and _same(fact, self.record):
@@ -330,5 +367,10 @@ def _described(row: RowForm, sentence: str) -> str:
     return text
 
 
+def _how(precision: str) -> str:
+    """The word in which a time of that precision is told."""
+    return Precision.MINUTE if precision == Precision.EXACT else precision
+
+
 def _same(first: Fact, second: Fact) -> bool:
-    return (first.at, first.day, first.typed, first.label) == (second.at, second.day, second.typed, second.label)
+    return (first.means, first.typed, first.label) == (second.means, second.typed, second.label)

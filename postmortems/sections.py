@@ -35,5 +35,5 @@ def _part(report: Report, key: str) -> Report | None:
     if not (words.strip() if isinstance(words, str) else words):
         return None
     bare = replace(report, facts=[], measures=[], actions=[], mitigations=[], description="", root_cause="")
-    bare = replace(bare, contributing_factors="", lessons="", further="")
+    bare = replace(bare, contributing_factors="", lessons="", further="", entries=[])
     return replace(bare, **{key: words})

@@ -14,7 +14,7 @@ from postmortems.chain import chained, text_sha256
 from postmortems.checking import check
 from postmortems.checklist import Checklist
 from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision, Step
-from postmortems.record import facts_of
+from postmortems.record import base_of, facts_of
 from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review, published_text
 from postmortems.telling import take_back
@@ -47,11 +47,13 @@ def start_postmortem(incident: Incident) -> Postmortem:
     postmortem, created = Postmortem.objects.get_or_create(incident=incident)
     if created:
         # As it is now, not as the caller happens to remember it.
-        incident = Incident.objects.get(pk=incident.pk)
+        incident = Incident.objects.prefetch_related("updates").get(pk=incident.pk)
         facts = facts_of(incident, zone=StatusPage.objects.get().zone)
         for fact in facts:
             fact.postmortem = postmortem
         Fact.objects.bulk_create(facts)
+        postmortem.base = base_of(facts)
+        postmortem.save(update_fields=["base"])
     return postmortem
 
 

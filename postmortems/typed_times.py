@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from statuspage.publishing.precision import Precision
 from statuspage.publishing.zone_names import offsets_named, offsets_named_anywhere
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -28,10 +30,50 @@ CLOCK = re.compile(
 OFFSET = re.compile(r"(?:utc|gmt)?\s*(?P<sign>[+\-−])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.I)
 NAME = re.compile("[A-Za-z]{2,6}")
 NOISE = re.compile(
-    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|at|on|t|approx(?:imately)?|circa|about)\b\.?"
-    r"|[,;()~|@]|(?<!\S)[-\N{EN DASH}\N{EM DASH}](?!\S)",
+    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|at|on|t)\b\.?"
+    r"|[,;()|@]|(?<!\S)[-\N{EN DASH}\N{EM DASH}](?!\S)",
     re.I,
 )
+ROUGHLY = re.compile(r"\b(?:about|around|approx(?:imately)?|circa|ca|roughly)\b\.?|[~≈]", re.I)
+BETWEEN = re.compile(r"(?P<before>.*?)\bbetween\b(?P<first>.+?)\band\b(?P<second>.+)", re.I)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A time as words tell it: the moment, how precisely, and for a range its end."""
+
+    at: datetime
+    precision: Precision
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What words say of a moment: the day, the clock, and what else stands there, which may name a zone."""
+
+    day: date | None
+    clock: time
+    has_seconds: bool
+    has_half: bool
+    named: str
+
+
+def read_told(typed: str, zone: ZoneInfo, *, day: date | None = None) -> Told | None:
+    """The time that words tell, with how precisely: “about 17:05”, “~17:05”, “between 17:00 and 17:10”.
+
+    Words that name no day mean `day`, where there is only one that they can mean. None where they could mean two
+    moments, or none.
+    """
+    text = _plain(typed)
+    if found := BETWEEN.fullmatch(text):
+        return _range(f"{found['before']} {found['first']}", found["second"], zone, day)
+    words = _words(text, zone)
+    at = _moment(words, words.day or day, words.named, zone) if words else None
+    if words is None or at is None:
+        return None
+    if ROUGHLY.search(text):
+        return Told(at, Precision.APPROXIMATE)
+    return Told(at, Precision.EXACT if words.has_seconds else Precision.MINUTE)
 
 
 def read_time(typed: str, zone: ZoneInfo) -> datetime | None:
@@ -41,11 +83,29 @@ def read_time(typed: str, zone: ZoneInfo) -> datetime | None:
     that year; else if all zones of the world that use it agree. UTC, GMT, Z and numbers always count; without any, it
     is the page's zone.
     """
+    words = _words(_plain(typed), zone)
+    return _moment(words, words.day, words.named, zone) if words else None
+
+
+def read_day(typed: str, zone: ZoneInfo) -> date | None:
+    """The day that words such as “02/16/2021” or “Feb 16, 2021” mean, with nothing else said; None where unsure."""
     day, rest = _find_day(_plain(typed), zone)
-    if day is None:
-        return None
+    return None if _without_noise(rest) else day
+
+
+def _plain(typed: str) -> str:
+    return " ".join(typed.split())
+
+
+def _without_noise(text: str) -> str:
+    return NOISE.sub(" ", ROUGHLY.sub(" ", text)).strip()
+
+
+def _words(text: str, zone: ZoneInfo) -> _Words | None:
+    """What the words say; None where there is no clock, or a date that could be two."""
+    day, rest = _find_day(text, zone)
     clock = next((found for found in CLOCK.finditer(rest) if found["minute"] or found["half"]), None)
-    if clock is None:
+    if clock is None or (day is None and rest != text):
         return None
     hour, minute, second = int(clock["hour"]), int(clock["minute"] or 0), int(clock["second"] or 0)
     if clock["half"]:
@@ -54,20 +114,27 @@ def read_time(typed: str, zone: ZoneInfo) -> datetime | None:
         hour = hour % 12 + (12 if clock["half"][0] in "pP" else 0)
     if hour > 23 or minute > 59 or second > 59:
         return None
-    local = datetime(day.year, day.month, day.day, hour, minute, second)
-    named = NOISE.sub(" ", f"{rest[: clock.start()]} {rest[clock.end() :]}").strip()
+    named = _without_noise(f"{rest[: clock.start()]} {rest[clock.end() :]}")
+    return _Words(day, time(hour, minute, second), bool(clock["second"]), bool(clock["half"]), named)
+
+
+def _moment(words: _Words, day: date | None, named: str, zone: ZoneInfo) -> datetime | None:
+    if day is None:
+        return None
+    local = datetime.combine(day, words.clock)
     meant = _zone_named(named, zone, day.year)
     return local.replace(tzinfo=meant) if meant else _only_moment(local, zone) if not named else None
 
 
-def read_day(typed: str, zone: ZoneInfo) -> date | None:
-    """The day that words such as “02/16/2021” or “Feb 16, 2021” mean, with nothing else said; None where unsure."""
-    day, rest = _find_day(_plain(typed), zone)
-    return None if NOISE.sub(" ", rest).strip() else day
-
-
-def _plain(typed: str) -> str:
-    return " ".join(typed.split())
+def _range(first: str, second: str, zone: ZoneInfo, day: date | None) -> Told | None:
+    """The range between two times; the day and the zone that one of them names are those of both."""
+    begin, end = _words(first, zone), _words(second, zone)
+    # Of “between 11:30 and 12:30 p.m.” nobody knows whose half of the day it is.
+    if begin is None or end is None or begin.has_half != end.has_half:
+        return None
+    at = _moment(begin, begin.day or end.day or day, begin.named or end.named, zone)
+    until = _moment(end, end.day or begin.day or day, end.named or begin.named, zone)
+    return Told(at, Precision.RANGE, until) if at and until and at < until else None
 
 
 def _find_day(typed: str, zone: ZoneInfo) -> tuple[date | None, str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from postmortems import views, views_learning, views_review, views_revisions
+from postmortems import views, views_learning, views_refresh, views_review, views_revisions
 
 app_name = "postmortems"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:code>/preview/", views.preview, name="preview"),
     path("<slug:code>/publish/", views.publish, name="publish"),
     path("<slug:code>/letter/", views.letter, name="letter"),
+    path("<slug:code>/refresh/", views_refresh.refresh, name="refresh"),
     path("<slug:code>/review/", views_review.review, name="review"),
     path("<slug:code>/review/ask/", views_review.ask, name="ask"),
     path("<slug:code>/review/comments/", views_review.comment, name="comment"),

@@ -176,7 +176,7 @@ def find_postmortem(code: str) -> Postmortem:
     """A postmortem with everything its pages at the desk say, in a constant number of queries."""
     found = Postmortem.objects.select_related("published_revision__pdf", "approval__by").prefetch_related(
         *("facts", "actions_taken", "mitigations", "steps__by", "comments"),
-        Prefetch("incident", Incident.objects.with_timeline()),
+        Prefetch("incident", Incident.objects.with_timeline().prefetch_related("journal")),
     )
     return get_object_or_404(found, incident__code=code)
 
@@ -212,7 +212,7 @@ def _rows(
 
 def _saved(request: DeskRequest, code: str) -> HttpResponse:
     then = request.POST.get("then", "")
-    if then not in {"preview", "publish"}:
+    if then not in {"preview", "publish", "refresh"}:
         messages.success(request, "Saved. Readers see it once it is published.")
         then = "edit"
     return redirect(f"postmortems:{then}", code=code)

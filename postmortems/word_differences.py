@@ -73,6 +73,7 @@ def _sections(report: Report) -> dict[str, str]:
         NAMES["description"]: report.description,
         NAMES["root_cause"]: report.root_cause,
         NAMES["contributing_factors"]: report.contributing_factors,
+        NAMES["entries"]: "\n".join(f"{times.full(one.at, report.zone)}: {one.words}" for one in report.entries),
         NAMES["actions"]: _numbered([one.description for one in report.actions]),
         NAMES["mitigations"]: _numbered([_promise(one) for one in report.mitigations]),
         NAMES["lessons"]: report.lessons,

@@ -57,7 +57,7 @@ def test_a_time_with_seconds_has_room_for_its_calendar(desk, make_incident):
     start_postmortem(incident)
     with desk(1280) as page:
         page.goto(f"/desk/postmortems/{incident.code}/")
-        field = page.locator("#facts-started input[type=datetime-local]")
+        field = page.get_by_label("Incident started, picked")
         assert len(field.input_value()) == len("2026-11-21T09:12:34")
         # As wide as the browser itself would make it.
         assert field.evaluate(

@@ -7,28 +7,29 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from postmortems.lint.findings import Change, Fix, Hit, Severity, rule
+from postmortems.lint.moments import moments_told
 from postmortems.lint.subject import Subject, Update
 from statuspage.incidents.models import Incident
 from statuspage.publishing import times
+from statuspage.publishing.precision import Span
 
 ROUND_SLIPS = {timedelta(minutes=minutes) for minutes in (10, 20, 30, 60)}
 REOPENED = ("reopen", "re-open", "first", "second", "third", "last", "final", "again")
 
 
-def resolved_apart(moments: dict[str, datetime], subject: Subject) -> timedelta:
-    """How far the time told lies from the Resolved update; nothing where it is near enough."""
+def is_resolved_apart(moments: dict[str, Span], subject: Subject) -> bool:
+    """Whether the time told lies farther from the Resolved update than is near enough."""
     told, update = moments.get("resolved"), subject.last_resolved
     if told is None or update is None or subject.is_open:
-        return timedelta()
-    apart = abs(told - update.at)
-    return apart if apart > subject.targets.tolerance else timedelta()
+        return False
+    return told.apart(update.at) > subject.targets.tolerance
 
 
-def stable_before(moments: dict[str, datetime], subject: Subject) -> list[Update]:
+def stable_before(moments: dict[str, Span], subject: Subject) -> list[Update]:
     """The updates, Monitoring first, that came well after the time at which all is said to have been stable."""
     told = moments.get("stable")
     updates = [subject.first(status) for status in (Incident.Status.MONITORING, Incident.Status.IDENTIFIED)]
-    return [one for one in updates if one and told and one.at - told > subject.targets.tolerance]
+    return [one for one in updates if one and told and one.at - told.latest > subject.targets.tolerance]
 
 
 @rule("PM005", Severity.WARNING)
@@ -37,14 +38,14 @@ def resolved_at_another_time_than_told(subject: Subject) -> Iterator[Hit]:
     fact, update = subject.fact("resolved"), subject.last_resolved
     if not fact or not fact.at or not update:
         return
-    if apart := resolved_apart({"resolved": fact.at}, subject):
+    if is_resolved_apart(moments_told(subject), subject):
         slip = (
             " So round a difference, or one digit, is often a slip of the finger." if _is_slip(subject, fact.at) else ""
         )
         yield Hit(
             fact.place,
-            f"“{fact.name}” says {subject.full(fact.at)}, the {update.label} update was posted on "
-            f"{subject.full(update.at)}: {times.span(apart)} apart.{slip}",
+            f"“{fact.name}” says {subject.told(fact)}, the {update.label} update was posted on "
+            f"{subject.full(update.at)}: {times.span(abs(fact.at - update.at))} apart.{slip}",
             Fix(f"Use the update’s time, {subject.clock(update.at)}.", (Change(fact.place, at=update.at),)),
         )
 
@@ -53,13 +54,13 @@ def resolved_at_another_time_than_told(subject: Subject) -> Iterator[Hit]:
 def stable_before_updates_said_so(subject: Subject) -> Iterator[Hit]:
     """Stability is said to have been restored well before updates spoke of it."""
     fact = subject.fact("stable")
-    if fact and fact.at and (later := stable_before({"stable": fact.at}, subject)):
+    if fact and fact.at and (later := stable_before(moments_told(subject), subject)):
         told = " and ".join(
             f"{times.span(one.at - fact.at)} before the {one.label} update of {subject.clock(one.at)}" for one in later
         )
         yield Hit(
             fact.place,
-            f"“{fact.name}” says {subject.full(fact.at)}, {told}.",
+            f"“{fact.name}” says {subject.told(fact)}, {told}.",
             Fix("Correct the time, or tell readers why the updates came later."),
         )
 
@@ -80,7 +81,11 @@ def readers_waited_long(subject: Subject) -> Iterator[Hit]:
 
 @rule("PM013", Severity.WARNING)
 def reopened_and_not_said(subject: Subject) -> Iterator[Hit]:
-    """It was resolved more than once, and no fact says which time counts."""
+    """It was resolved more than once, and neither the time nor a fact says that the last one counts."""
+    fact, last = subject.fact("resolved"), subject.last_resolved
+    if fact and fact.span and last and fact.span.holds(last.at):
+        # Readers are told beside it that it is the last of so many.
+        return
     words = " ".join(f"{fact.name if fact.key == 'other' else ''} {fact.typed}" for fact in subject.facts).lower()
     if subject.reopenings and not any(word in words for word in REOPENED):
         again = "once" if subject.reopenings == 1 else f"{subject.reopenings} times"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from postmortems.lint.findings import Fix, Hit, Severity, rule
 from postmortems.lint.subject import Subject
 from statuspage.components.status import SEVERITY, Status, worst
+from statuspage.publishing.precision import Precision
 
 AFFECTED = re.compile(
     r"(?:affected|impacted) (?:components|services|systems|products)"
@@ -119,7 +120,9 @@ def told_otherwise_than_recorded(subject: Subject) -> Iterator[Hit]:
         record = recorded.get(fact.key)
         if record is None or fact.computed or (fact.at, fact.day) == (record.at, record.day) != (None, None):
             continue
-        said = subject.full(fact.at) if fact.at else fact.typed or str(fact.day)
+        if record.at and fact.span and fact.precision != Precision.EXACT and fact.span.holds(record.at):
+            continue
+        said = subject.told(fact) if fact.at else fact.typed or str(fact.day)
         known = subject.full(record.at) if record.at else record.typed or str(record.day)
         if said != known:
             yield Hit(fact.place, f"“{fact.name}” was told as “{said}”; the record says “{known}”.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from postmortems.lint.against_updates import resolved_apart, stable_before
+from postmortems.lint.against_updates import is_resolved_apart, stable_before
 from postmortems.lint.findings import Fix, Hit, Severity, rule
 from postmortems.lint.moments import moments_told, out_of_order
 from postmortems.lint.subject import Subject
 from statuspage.incidents.models import Incident
+from statuspage.publishing.precision import Span
 
 HALF_HOUR, HOUR, HALF_DAY = timedelta(minutes=30), timedelta(hours=1), timedelta(hours=12)
 SHIFTS = (HOUR, -HOUR, HALF_HOUR, -HALF_HOUR, HALF_DAY, -HALF_DAY)
@@ -41,21 +42,21 @@ def all_times_look_shifted(subject: Subject) -> Iterator[Hit]:
         )
 
 
-def _moved(moments: dict[str, datetime], told: set[str], shift: timedelta) -> dict[str, datetime]:
-    return {key: moment + shift if key in told else moment for key, moment in moments.items()}
+def _moved(moments: dict[str, Span], told: set[str], shift: timedelta) -> dict[str, Span]:
+    return {key: moment.moved(shift) if key in told else moment for key, moment in moments.items()}
 
 
-def _wrong(moments: dict[str, datetime], subject: Subject) -> set[tuple[str, str]]:
+def _wrong(moments: dict[str, Span], subject: Subject) -> set[tuple[str, str]]:
     """What contradicts the record, as pairs of a fact and what it contradicts."""
     found = {(after, before) for before, after in out_of_order(moments)}
     found |= {("stable", update.status) for update in stable_before(moments, subject)}
-    if resolved_apart(moments, subject):
+    if is_resolved_apart(moments, subject):
         found.add(("resolved", "update"))
     first, monitoring = subject.first_update, subject.first(Incident.Status.MONITORING)
-    if first and "started" in moments and moments["started"] > first.at:
+    if first and "started" in moments and moments["started"].earliest > first.at:
         found.add(("started", "first update"))
-    if first and "stable" in moments and moments["stable"] < first.at:
+    if first and "stable" in moments and moments["stable"].latest < first.at:
         found.add(("stable", "first update"))
-    if monitoring and "resolved" in moments and moments["resolved"] < monitoring.at:
+    if monitoring and "resolved" in moments and moments["resolved"].latest < monitoring.at:
         found.add(("resolved", "monitoring"))
     return found

@@ -16,6 +16,7 @@ from postmortems.lint.targets import Targets
 from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
 from statuspage.publishing import times
+from statuspage.publishing.precision import Precision, Span, in_words
 
 SECTIONS = {
     "description": "the incident description",
@@ -39,10 +40,17 @@ class Fact:
     typed: str = ""
     computed: bool = False
     number: int = 0
+    precision: str = Precision.EXACT
+    until: datetime | None = None
 
     @property
     def place(self) -> str:
         return f"/facts/other/{self.number}" if self.key == "other" else f"/facts/{self.key}"
+
+    @property
+    def span(self) -> Span | None:
+        """From when to when it may have been; None where no moment is told."""
+        return Span.of(self.at, self.precision, self.until) if self.at else None
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,15 @@ class Action:
     text: str
     at: datetime | None = None
     public: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What somebody of the team noted of the incident; public where it was starred."""
+
+    text: str
+    at: datetime
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +163,7 @@ class Subject:
     texts: dict[str, str] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     measures: tuple[Measure, ...] = ()
+    entries: tuple[Entry, ...] = ()
     internal_notes: str = ""
     posted_at: datetime | None = None
     staff: tuple[str, ...] = ()
@@ -212,6 +230,11 @@ class Subject:
         )
 
     @cached_property
+    def told_entries(self) -> tuple[Passage, ...]:
+        """The entries of the journal that readers get."""
+        return tuple(Passage("/entries", "a starred entry", entry.text) for entry in self.entries if entry.public)
+
+    @cached_property
     def told_facts(self) -> tuple[Passage, ...]:
         """The words of the facts that people wrote."""
         return tuple(Passage(fact.place, f"“{fact.name}”", fact.typed) for fact in self.facts if fact.typed)
@@ -219,7 +242,7 @@ class Subject:
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """Everything written for readers."""
-        return (*self.told_facts, *self.prose, *self.told_actions, *self.told_measures)
+        return (*self.told_facts, *self.prose, *self.told_entries, *self.told_actions, *self.told_measures)
 
     @cached_property
     def printed(self) -> tuple[Passage, ...]:
@@ -238,11 +261,16 @@ class Subject:
         notes = [Passage("/internal_notes", "the internal notes", self.internal_notes)]
         actions = [Passage("", "an internal action", action.text) for action in self.actions if not action.public]
         measures = [Passage("", "an internal measure", one.text) for one in self.measures if not one.public]
-        return tuple(passage for passage in [*notes, *actions, *measures] if passage.text.strip())
+        entries = [Passage("", "an entry of the journal", one.text) for one in self.entries if not one.public]
+        return tuple(passage for passage in [*notes, *actions, *measures, *entries] if passage.text.strip())
 
     def full(self, moment: datetime) -> str:
         """“Feb 16, 2021 - 20:38 EST”, as the page writes it."""
         return times.full(moment, self.zone)
+
+    def told(self, fact: Fact) -> str:
+        """The same of a fact's time, as precisely as it is known."""
+        return in_words(fact.at, fact.precision, fact.until, self.zone) if fact.at else fact.typed
 
     def clock(self, moment: datetime) -> str:
         """“20:38 EST”, where the day is clear."""

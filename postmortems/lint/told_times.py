@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from itertools import product
 
 from postmortems.lint.findings import Fix, Hit, Severity, rule
-from postmortems.lint.moments import moments_told
 from postmortems.lint.subject import Subject
 from statuspage.publishing import times
 
@@ -98,8 +97,9 @@ def dates_and_times_read_two_ways(subject: Subject) -> Iterator[Hit]:
 
 def _known(subject: Subject) -> tuple[set[int], set[int]]:
     """The minutes of the day at which something is known to have happened: on the page's clocks, and on UTC's."""
-    moments = [fact.at for fact in (*subject.facts, *subject.record)] + [action.at for action in subject.actions]
-    moments += [update.at for update in subject.updates]
+    moments = [at for fact in (*subject.facts, *subject.record) for at in (fact.at, fact.until)]
+    moments += [action.at for action in subject.actions]
+    moments += [update.at for update in subject.updates] + [entry.at for entry in subject.entries]
     told = [one for one in moments if one]
     here = {_minute(moment.astimezone(subject.zone)) for moment in told}
     there = {_minute(moment.astimezone(UTC)) for moment in told}
@@ -131,7 +131,7 @@ def _minute(local: datetime) -> int:
 
 def _lengths(subject: Subject) -> list[float]:
     """How long it was from a start, told or recorded, to an end, and how long for each component, in seconds."""
-    told = [*moments_told(subject).items(), *((fact.key, fact.at) for fact in subject.record if fact.at)]
+    told = [(fact.key, at) for fact in (*subject.facts, *subject.record) for at in (fact.at, fact.until) if at]
     starts = {subject.started_at, *(moment for key, moment in told if key == "started")}
     ends = {moment for key, moment in told if key in {"stable", "resolved"}}
     ends |= {update.at for update in subject.updates if update.closes}
@@ -139,9 +139,9 @@ def _lengths(subject: Subject) -> list[float]:
 
 
 def _total(subject: Subject) -> str:
-    moments = moments_told(subject)
-    started = moments.get("started", subject.started_at)
-    ended = moments.get("resolved") or (subject.last_resolved.at if subject.last_resolved else subject.now)
+    facts = {fact.key: fact.at for fact in subject.facts}
+    started = facts.get("started") or subject.started_at
+    ended = facts.get("resolved") or (subject.last_resolved.at if subject.last_resolved else subject.now)
     return times.span(max(ended, started) - started)
 
 

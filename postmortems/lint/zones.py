@@ -59,13 +59,12 @@ def _wrong(
         return None
     written = " ".join(found[0].replace("(", "").split())
     if name in own:
+        change = Change(passage.place, words=_renamed(passage, pattern, name, right))
         return Hit(
             passage.place,
             f"“{written}” in {passage.name}: that day clocks in {zone.key} showed {right}, not {name}.",
-            Fix(
-                f"Write {right} instead of {name}.",
-                (Change(passage.place, words=_renamed(passage, pattern, name, right)),),
-            ),
+            # The journal is the incident's, and no part of the draft that is saved.
+            Fix(f"Write {right} instead of {name}.", () if passage.place == "/entries" else (change,)),
         )
     if name in offsets_named_anywhere(year):
         return Hit(

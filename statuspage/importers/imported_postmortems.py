@@ -10,12 +10,13 @@ from django.core.exceptions import ValidationError
 from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem
 from postmortems.services import publish_postmortem
 from postmortems.split import Split, SplitFact, split
-from postmortems.typed_times import read_day, read_time
+from postmortems.typed_times import read_day, read_told
 from statuspage.importers.report import Report
 from statuspage.importers.rows import batches
 from statuspage.importers.told import ToldIncident, ToldPostmortem
 from statuspage.incidents.models import Incident
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.precision import Precision
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further")
 REVISED = "Revised at its source."
@@ -79,12 +80,15 @@ def _write(row: Postmortem, parts: Split, told: ToldPostmortem, zone: ZoneInfo, 
 
 
 def _fact(told: SplitFact, row: Postmortem, position: int, zone: ZoneInfo) -> Fact:
+    time = read_told(told.typed, zone) if told.key in Fact.TIMES else None
     return Fact(
         postmortem=row,
         position=position,
         key=told.key,
         label=told.label,
-        at=read_time(told.typed, zone) if told.key in Fact.TIMES else None,
+        at=time.at if time else None,
+        until=time.until if time else None,
+        precision=time.precision if time else Precision.MINUTE,
         day=read_day(told.typed, zone) if told.key == Fact.Key.DATE else None,
         typed=told.typed,
         source=Fact.Source.IMPORTED,

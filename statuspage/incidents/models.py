@@ -293,3 +293,22 @@ class AffectedComponent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.get_new_status_display()}"
+
+
+class JournalEntry(models.Model):
+    """Something the team noted of an incident, for itself. Readers get what is starred, with the postmortem."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="journal")
+    at = models.DateTimeField(help_text="When it happened.")
+    words = models.TextField()
+    starred = models.BooleanField(default=False, help_text="Part of the postmortem’s timeline.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    noted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "id"]
+        verbose_name_plural = "journal entries"
+        constraints = [models.CheckConstraint(name="journal_entry_says_something", condition=~Q(words=""))]
+
+    def __str__(self) -> str:
+        return f"{self.incident}, {self.at:%Y-%m-%d %H:%M}"

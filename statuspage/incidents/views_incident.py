@@ -17,6 +17,7 @@ from statuspage.incidents import services
 from statuspage.incidents.affected import last_words
 from statuspage.incidents.announcing import told_besides
 from statuspage.incidents.forms import FactsForm, UpdateForm, WordingForm
+from statuspage.incidents.forms_journal import JournalForm
 from statuspage.incidents.models import Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
 from statuspage.incidents.told import told
@@ -153,6 +154,13 @@ def edit_update(request: DeskRequest, code: str, update_code: str) -> HttpRespon
     return render(request, "desk/edit_update.html", context, status=422 if form.is_bound else 200)
 
 
+def with_journal(request: DeskRequest, code: str, form: JournalForm) -> HttpResponse:
+    """The incident with a journal entry that was refused, in the words of its author."""
+    page, subject = StatusPage.objects.get(), _incident(code)
+    context = {"form": _update_form(None, page, subject), "reach": reach_of(subject, []), "journal_form": form}
+    return render(request, "desk/incident.html", _shown(request, page, subject) | context, status=422)
+
+
 def _incident(code: str) -> Incident:
     updates = IncidentUpdate.objects.select_related("author").prefetch_related(
         "affected__component__group", "revisions__editor"
@@ -222,6 +230,8 @@ def _shown(request: DeskRequest, page: StatusPage, incident: Incident) -> dict[s
         "everything": everything,
         "hidden": 0 if everything else max(len(timeline) - SHOWN_AT_FIRST, 0),
         "said": sorted(last_words(timeline).values(), key=lambda mention: mention.name),
+        "journal": incident.journal.select_related("by"),
+        "journal_form": JournalForm(zone=page.zone),
         "stamp": _stamp(incident),
         "newest": timeline[0],
         "tallies": tallies([*(update.code for update in shown), *(notice.cause for _, notice in besides)]),

@@ -67,6 +67,16 @@ def window(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     return f"{left} – {right} {ends}"
 
 
+def ends(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """“Feb 16, 2021 - 17:09” and “17:20 EST”: two moments told in one sentence; what they share is told once."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    begins, until = full(start, zone), full(end, zone)
+    begins_in, ends_in = abbreviation(start, zone), abbreviation(end, zone)
+    if begins_in == ends_in:
+        begins = begins.removesuffix(f" {begins_in}")
+    return begins, f"{last:%H:%M} {ends_in}" if first.date() == last.date() else until
+
+
 def span(length: timedelta) -> str:
     """“3 h 29 min”, “2 d 4 h”, “under a minute”: rounded down, never more than two units."""
     minutes = int(length.total_seconds()) // 60

@@ -107,6 +107,25 @@ def tallies(causes: Iterable[str]) -> dict[str, Tally]:
     return found
 
 
+@dataclass(frozen=True)
+class Told:
+    """How many messages of one incident were sent, and how many people the notice reached that reached the most."""
+
+    messages: int
+    most: int
+
+
+def told_of(thread: str) -> Told:
+    """What the ledger knows of an incident by its code; what is told to the end was counted once and for all."""
+    notices = Notice.objects.filter(thread=thread).values_list("pk", "counts")
+    live = _live([key for key, counts in notices if counts is None])
+    sent = [
+        sum(states.get(State.SENT, 0) for states in (live.get(key, {}) if counts is None else counts).values())
+        for key, counts in notices
+    ]
+    return Told(messages=sum(sent), most=max(sent, default=0))
+
+
 def _audience(notice: Notice) -> Counts:
     interested = Subscriber.objects.interested_in(notice).order_by().values_list("channel")
     return {channel: {State.PENDING: many} for channel, many in interested.annotate(Count("pk"))}

@@ -34,7 +34,7 @@ def test_only_staff_come_in(client, draft, django_user_model, name):
 
 def test_it_starts_from_the_incident_with_what_the_record_knows(desk, over):
     response = desk.post(url(over, "start"), follow=True)
-    assert "Record: Nov 21, 2026 - 09:30 WET (first Monitoring update)" in text_of(response)
+    assert "Record: Nov 21, 2026 - 09:30 WET (Monitoring update)" in text_of(response)
     assert form_in(response)["facts-started-at"] == ["2026-11-21T08:50"]
     assert desk.post(url(over, "start")).status_code == 302
     assert Postmortem.objects.count() == 1

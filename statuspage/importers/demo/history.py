@@ -28,6 +28,7 @@ from statuspage.incidents.services import (
     post_update,
     schedule_maintenance,
 )
+from statuspage.incidents.services_journal import note_down
 from statuspage.publishing.codes import ALPHABET, LENGTH
 from statuspage.publishing.models import StatusPage
 
@@ -230,6 +231,8 @@ class Story:
         for told in postmortems:
             day = self.days[told["incident"]]
             postmortem = start_postmortem(self.incidents[told["incident"]])
+            for note in told.get("note", []):
+                self._note_down(postmortem.incident, note, day)
             save_draft(
                 postmortem,
                 texts={name: told[name] for name in TEXTS if name in told},
@@ -242,6 +245,16 @@ class Story:
             )
             if "published" in told:
                 publish_postmortem(postmortem, author=None, at=self.moments.at(told["published"]), unchecked=True)
+
+    def _note_down(self, incident: Incident, told: Told, day: str) -> None:
+        note_down(
+            incident,
+            words=told["text"],
+            by=None,
+            at=self.moments.at(told["at"], day=day),
+            starred=told.get("starred", False),
+            noted_at=self.moments.now,
+        )
 
     def _facts(self, postmortem: Postmortem, told: Told, day: str) -> list[Fact]:
         """What the record says, and beside or instead of it what the file says, in the order of the table."""

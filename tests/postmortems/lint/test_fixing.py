@@ -23,6 +23,15 @@ def rules(postmortem, page):
     return {one.rule for one in found if one.severity != "info"}
 
 
+def test_words_without_a_day_keep_their_day_and_how_precisely_they_are_known(change, page):
+    words = "about 08:50 WEST"
+    facts = [Fact(key="started", at=NOW - 70 * MINUTE, typed=words, precision="approximate", source="typed")]
+    draft = change(facts=facts)
+    assert fix_finding(draft, rule="PM001", place="/facts/started", seen=draft.version, page=page)
+    fact = draft.facts.get(key="started")
+    assert (fact.typed, fact.at, fact.precision) == ("about 08:50 WET", NOW - 10 * MINUTE, "approximate")
+
+
 def test_a_zone_is_put_right_in_the_words_and_in_the_moment(wrong_zone, page):
     assert fix(wrong_zone, "PM001", "/facts/started", page).rule == "PM001"
     started = Fact.objects.get(key="started")

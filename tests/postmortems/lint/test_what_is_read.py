@@ -37,7 +37,7 @@ def test_the_worst_that_updates_said_of_a_component_counts(over, draft, told, ch
     post_update(over, status="resolved", body="Over.", at=NOW + 50 * MINUTE, author=None, affected={})
     change(
         facts=[
-            Fact(key="resolved", at=NOW + 50 * MINUTE, source="typed", typed="2026-11-21 09:50 UTC"),
+            Fact(key="resolved", at=NOW + 40 * MINUTE, source="typed", typed="2026-11-21 09:40 UTC"),
             Fact(key="users_impacted", typed="40 ships at the Berths", source="typed"),
             Fact(key="other", label="Affected services", typed="Berths", source="typed"),
         ]

@@ -1,0 +1,58 @@
+"""What the team does with the journal of an incident: every write, one verb each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from statuspage.incidents.models import Incident, JournalEntry
+from statuspage.publishing.markdown import validate_markdown
+from statuspage.publishing.wording import is_visible, running_text
+from statuspage.team.models import User
+
+LONGEST = 2_000
+
+
+def note_down(
+    incident: Incident,
+    *,
+    words: str,
+    by: User | None,
+    at: datetime | None = None,
+    starred: bool = False,
+    noted_at: datetime | None = None,
+) -> JournalEntry:
+    """Keep what happened, and when: now, unless it is told. Raises ValidationError in the user's words.
+
+    Nobody outside reads it, and nothing is published: what is starred becomes part of the postmortem, with its next
+    revision.
+    """
+    now = noted_at or timezone.now()
+    if at and at > now:
+        raise ValidationError({"at": "The journal tells of what has happened, not of what is to come."})
+    words = running_text(words)
+    if not is_visible(words):
+        raise ValidationError({"words": "Say what happened."})
+    if len(words) > LONGEST:
+        raise ValidationError({"words": f"An entry may have {LONGEST:,} characters; this one has {len(words):,}."})
+    try:
+        validate_markdown(words)
+    except ValidationError as error:
+        raise ValidationError({"words": error.messages}) from error
+    return JournalEntry.objects.create(
+        incident=incident, at=at or now, words=words, starred=starred, by=by, noted_at=now
+    )
+
+
+def star(entry: JournalEntry, *, starred: bool) -> JournalEntry:
+    """Let an entry be part of the postmortem’s timeline, or keep it inside again. What is published stays as it is."""
+    entry.starred = starred
+    entry.save(update_fields=["starred"])
+    return entry
+
+
+def strike(entry: JournalEntry) -> None:
+    """Take an entry out of the journal."""
+    entry.delete()
