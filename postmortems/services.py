@@ -18,6 +18,7 @@ from postmortems.record import facts_of
 from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review, published_text
 from postmortems.trail import note
+from postmortems.words import remember_postmortems
 from statuspage.incidents.models import Incident
 from statuspage.publishing.codes import new_code
 from statuspage.publishing.markdown import validate_markdown
@@ -50,6 +51,7 @@ def start_postmortem(incident: Incident) -> Postmortem:
         for fact in facts:
             fact.postmortem = postmortem
         Fact.objects.bulk_create(facts)
+        remember_postmortems([postmortem.pk])
     return postmortem
 
 
@@ -87,6 +89,7 @@ def save_draft(
     now = text_sha256(assemble(postmortem, page=page))
     if now != before:
         _follow_text(postmortem, now, author)
+    remember_postmortems([postmortem.pk])
     return postmortem
 
 
@@ -172,6 +175,7 @@ def publish_postmortem(
     postmortem.save(
         update_fields=["state", "posted_at", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
     )
+    remember_postmortems([postmortem.pk])
     note(postmortem, Step.Kind.PUBLISHED, by=author, sha256=text_sha256(report), words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     wake_soon("postmortems.tasks.render_due")
@@ -199,6 +203,7 @@ def withdraw_postmortem(
     # Whoever is about to publish it again reads first that it was withdrawn; an import leaves it alone.
     postmortem.version += 1
     postmortem.save()
+    remember_postmortems([postmortem.pk])
     note(postmortem, Step.Kind.WITHDRAWN, by=author, sha256=was, words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     return postmortem

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from statuspage.incidents import views, views_incident, views_past, views_telling
+from statuspage.incidents import views, views_incident, views_past, views_tags, views_telling
 
 app_name = "desk"
 urlpatterns = [
@@ -18,4 +18,5 @@ urlpatterns = [
     path("incidents/<slug:code>/updates/", views_incident.post_update, name="post_update"),
     path("incidents/<slug:code>/updates/<slug:update_code>/", views_incident.edit_update, name="edit_update"),
     path("incidents/<slug:code>/edit/", views_incident.edit, name="edit"),
+    path("incidents/<slug:code>/tags/", views_tags.tags, name="tags"),
 ]

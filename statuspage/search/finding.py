@@ -1,0 +1,79 @@
+"""Which incidents have all of the words: one question to the database, the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.safestring import SafeString
+
+from statuspage.incidents.models import Incident, SearchText, Tag
+from statuspage.publishing.folding import fold
+from statuspage.search.marking import Passage, excerpt, marked
+
+
+def words_of(query: str) -> list[str]:
+    """The words that somebody looks for, each once, as they are compared."""
+    return list(dict.fromkeys(fold(query).split()))
+
+
+@dataclass(frozen=True)
+class Found:
+    """An incident with its name marked where it has the words, and a few words around where else they stand."""
+
+    incident: Incident
+    name: SafeString
+    excerpt: SafeString
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody looks for, among what readers are told; `internal` looks among all that the team wrote as well,
+    `further` says what else has to be true of an incident."""
+
+    words: list[str]
+    tag: str = ""
+    internal: bool = False
+    further: Q = field(default_factory=Q)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is looked for at all."""
+        return bool(self.words or self.tag or self.further)
+
+    def incidents(self) -> QuerySet[Incident]:
+        """Those that have every word, in one place or another, and the tag; the last to begin first."""
+        mine = self.texts().filter(incident=OuterRef("pk"))
+        tags = self.tags().filter(incidents=OuterRef("pk"))
+        wanted = self.further
+        for word in self.words:
+            wanted &= Q(Exists(mine.filter(folded__contains=word)) | Exists(tags.filter(slug__contains=word)))
+        if self.tag:
+            wanted &= Q(Exists(tags.filter(slug=self.tag)))
+        return Incident.objects.filter(wanted).select_related("postmortem").order_by("-started_at", "-pk")
+
+    def texts(self) -> QuerySet[SearchText]:
+        """Among which it looks."""
+        texts = SearchText.objects.all()
+        return texts if self.internal else texts.filter(source__in=SearchText.PUBLIC)
+
+    def tags(self) -> QuerySet[Tag]:
+        """Those that whoever asks may know of."""
+        return Tag.objects.all() if self.internal else Tag.objects.filter(public=True)
+
+    def shown(self, incidents: Iterable[Incident]) -> list[Found]:
+        """A page of what was found, with the words marked; one query."""
+        incidents = list(incidents)
+        passages: dict[int, list[Passage]] = {}
+        for text in self.texts().filter(incident__in=incidents).order_by("pk"):
+            pairs = zip(text.text.split("\n"), text.folded.split("\n"), strict=True)
+            passages.setdefault(text.incident_id, []).extend(Passage(*pair) for pair in pairs)
+        return [
+            Found(
+                incident,
+                marked(incident.name, self.words),
+                excerpt([one for one in passages.get(incident.pk, []) if one.text != incident.name], self.words),
+            )
+            for incident in incidents
+        ]
