@@ -337,8 +337,8 @@ class SearchText(models.Model):
 
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="search_texts")
     source = models.CharField(max_length=12, choices=Source)
-    text = models.TextField(help_text="A passage on each line.")
-    folded = models.TextField(help_text="The same as it is compared.")
+    text = models.TextField(blank=True, help_text="A passage on each line.")
+    folded = models.TextField(blank=True, help_text="The same as it is compared.")
 
     class Meta:
         constraints = [

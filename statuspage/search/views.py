@@ -59,8 +59,13 @@ def _looked_up(search: Search, request: HttpRequest) -> dict[str, Any]:
     pages = Paginator(search.incidents()[: PER_PAGE * MOST_PAGES], PER_PAGE)
     shown, asked = pages.get_page(request.GET.get("page")), request.GET.copy()
     asked.pop("page", None)
-    tag = search.tags().filter(slug=search.tag).first()
-    return {"shown": shown, "found": search.shown(shown), "tag": tag, "asked": asked.urlencode()}
+    return {
+        "shown": shown,
+        "found": search.shown(shown),
+        "too_many": pages.count == PER_PAGE * MOST_PAGES,
+        "tag": search.tags().filter(slug=search.tag).first(),
+        "asked": asked.urlencode(),
+    }
 
 
 def _address(request: HttpRequest) -> str:

@@ -33,8 +33,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(choices=[('incident', 'The incident and its updates'), ('postmortem', 'The postmortem as published'), ('draft', 'The postmortem as the team has it')], max_length=12)),
-                ('text', models.TextField(help_text='A passage on each line.')),
-                ('folded', models.TextField(help_text='The same as it is compared.')),
+                ('text', models.TextField(blank=True, help_text='A passage on each line.')),
+                ('folded', models.TextField(blank=True, help_text='The same as it is compared.')),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='search_texts', to='incidents.incident')),
             ],
             options={
