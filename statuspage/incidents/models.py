@@ -28,7 +28,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
     def with_timeline(self) -> IncidentQuerySet:
         """With everything a public page says of them, in a constant number of queries."""
         return self.select_related("postmortem__published_revision__pdf").prefetch_related(
-            "updates__affected__component__group", "updates__revisions", "tags"
+            "updates__affected__component__group", "updates__revisions"
         )
 
     def with_documents(self) -> IncidentQuerySet:
