@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils.safestring import SafeString
 
 from statuspage.incidents.models import Incident, SearchText, Tag
@@ -20,11 +20,13 @@ def words_of(query: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Found:
-    """An incident with its name marked where it has the words, and a few words around where else they stand."""
+    """An incident with its name marked where it has the words, a few words around where else they stand, and its
+    tags as far as whoever asks may know of them."""
 
     incident: Incident
     name: SafeString
     excerpt: SafeString
+    tags: list[Tag]
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ class Search:
         return Tag.objects.all() if self.internal else Tag.objects.filter(public=True)
 
     def shown(self, incidents: Iterable[Incident]) -> list[Found]:
-        """A page of what was found, with the words marked; one query."""
+        """A page of what was found, with the words marked; two queries."""
         incidents = list(incidents)
+        prefetch_related_objects(incidents, Prefetch("tags", self.tags(), to_attr="told_tags"))
         passages: dict[int, list[Passage]] = {}
         for text in self.texts().filter(incident__in=incidents).order_by("pk"):
             pairs = zip(text.text.split("\n"), text.folded.split("\n"), strict=True)
@@ -74,6 +77,7 @@ class Search:
                 incident,
                 marked(incident.name, self.words),
                 excerpt([one for one in passages.get(incident.pk, []) if one.text != incident.name], self.words),
+                incident.told_tags,  # type: ignore[attr-defined]
             )
             for incident in incidents
         ]

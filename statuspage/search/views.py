@@ -63,7 +63,7 @@ def _looked_up(search: Search, request: HttpRequest) -> dict[str, Any]:
         "shown": shown,
         "found": search.shown(shown),
         "too_many": pages.count == PER_PAGE * MOST_PAGES,
-        "tag": search.tags().filter(slug=search.tag).first(),
+        "tag": search.tags().filter(slug=search.tag).first() if search.tag else None,
         "asked": asked.urlencode(),
     }
 

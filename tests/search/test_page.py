@@ -108,7 +108,7 @@ def test_its_queries_do_not_grow_with_the_history(public_search, desk_search, dr
         incident = make_incident(name=f"Wait {number}")
         post_update(incident, status="resolved", body="Wait no more.", affected={}, author=None)
     assert asked() == before
-    # The page, how many, which, and their passages.
+    # The page, how many, which, their tags and their passages.
     assert before[0] <= 5
 
 

@@ -87,6 +87,7 @@ def test_a_tag_is_found_by_readers_for_as_long_as_it_is_public(public_search, wr
         tag.save()
         assert bool(names(public_search("zebratag"))) is public
         assert bool(names(public_search(tag="zebratag"))) is public
+        assert ("zebratag" in public_search("ships").text) is public
 
 
 def test_an_internal_tag_is_no_different_from_none_at_all(public_search, written):
