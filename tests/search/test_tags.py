@@ -8,6 +8,7 @@ from postmortems.services import publish_postmortem
 from statuspage.incidents.models import Tag
 from statuspage.incidents.services_tags import tag_incident
 from statuspage.publishing import store
+from statuspage.publishing.export import export
 from statuspage.publishing.press import publish
 from statuspage.team.models import User
 from tests.incidents.desk import HTMX, url
@@ -103,6 +104,13 @@ class TestForReaders:
         text = client.get("/search").text
         assert "gates &amp; locks" in text
         assert "secret" not in text
+
+    def test_a_site_carried_elsewhere_keeps_the_words_and_leads_to_no_search(self, incident, tmp_path):
+        export(tmp_path / "elsewhere")
+        text = (tmp_path / f"elsewhere{incident.path}.html").read_text()
+        assert "gates &amp; locks" in text
+        assert "/search" not in text
+        assert "/search" not in (tmp_path / "elsewhere/history.html").read_text()
 
     def test_the_public_api_is_as_it_was(self, incident):
         assert b"gates" not in store.find(f"{incident.path}.json")
