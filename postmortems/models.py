@@ -1,14 +1,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from html import unescape
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
-from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from statuspage.incidents.models import Incident
 from statuspage.publishing import store, times
 from statuspage.publishing.codes import new_code, validate_code
-from statuspage.publishing.markdown import to_html
+from statuspage.publishing.markdown import plain, to_html
 from statuspage.publishing.precision import Precision, in_words
 
 
@@ -256,7 +254,7 @@ class Mitigation(models.Model):
     @property
     def in_short(self) -> str:
         """The beginning of what is promised as plain text, its Markdown read."""
-        return Truncator(" ".join(unescape(strip_tags(to_html(self.description))).split())).chars(300)
+        return Truncator(" ".join(plain(to_html(self.description)).split())).chars(300)
 
     @property
     def is_settled(self) -> bool:

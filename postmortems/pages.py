@@ -89,7 +89,7 @@ class PostmortemPage(PostmortemFile):
         return super().concerned(changed)
 
     def _public(self) -> QuerySet[Postmortem]:
-        return super()._public().prefetch_related(Prefetch("revisions", Revision.objects.news()))
+        return super()._public().prefetch_related(Prefetch("revisions", Revision.objects.news()), "incident__tags")
 
 
 @register

@@ -19,6 +19,7 @@ from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review, published_text
 from postmortems.telling import take_back
 from postmortems.trail import note
+from postmortems.words import remember_postmortems
 from statuspage.incidents.models import Incident
 from statuspage.publishing.codes import new_code
 from statuspage.publishing.markdown import validate_markdown
@@ -54,6 +55,7 @@ def start_postmortem(incident: Incident) -> Postmortem:
         Fact.objects.bulk_create(facts)
         postmortem.base = base_of(facts)
         postmortem.save(update_fields=["base"])
+        remember_postmortems([postmortem.pk])
     return postmortem
 
 
@@ -91,6 +93,7 @@ def save_draft(
     now = text_sha256(assemble(postmortem, page=page))
     if now != before:
         _follow_text(postmortem, now, author)
+    remember_postmortems([postmortem.pk])
     return postmortem
 
 
@@ -183,6 +186,7 @@ def publish_postmortem(
     postmortem.withdrawn_at, postmortem.withdrawal_reason = None, ""
     changed = ["state", "posted_at", "notified", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
     postmortem.save(update_fields=changed)
+    remember_postmortems([postmortem.pk])
     note(postmortem, Step.Kind.PUBLISHED, by=author, sha256=text_sha256(report), words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     wake_soon("postmortems.tasks.render_due")
@@ -211,6 +215,7 @@ def withdraw_postmortem(
     # Whoever is about to publish it again reads first that it was withdrawn; an import leaves it alone.
     postmortem.version += 1
     postmortem.save()
+    remember_postmortems([postmortem.pk])
     note(postmortem, Step.Kind.WITHDRAWN, by=author, sha256=was, words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     return postmortem

@@ -14,6 +14,7 @@ from postmortems.report import assemble
 from postmortems.review import needs_review, published_text, why_not_reviewer
 from postmortems.services import StalePostmortem
 from postmortems.trail import note
+from postmortems.words import remember_postmortems
 from statuspage.publishing.models import StatusPage
 from statuspage.team.models import User
 
@@ -78,7 +79,10 @@ def add_comment(postmortem: Postmortem, *, section: str, words: str, by: User | 
     """Say something of one section."""
     if not words.strip() or section not in Comment.Section.values:
         raise ValidationError("Say something of one of the sections.")
-    return Comment.objects.create(postmortem=postmortem, section=section, words=words.strip(), by=by)
+    postmortem = _locked(postmortem)
+    comment = Comment.objects.create(postmortem=postmortem, section=section, words=words.strip(), by=by)
+    remember_postmortems([postmortem.pk])
+    return comment
 
 
 @transaction.atomic

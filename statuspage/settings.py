@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "statuspage.incidents",
     "statuspage.importers",
     "postmortems",
+    "statuspage.search",
 ]
 
 MIDDLEWARE = [

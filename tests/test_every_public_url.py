@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -11,7 +12,9 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
+from django.core.signals import request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.urls import Resolver404, resolve
 
 from statuspage.publishing import store
@@ -39,7 +42,10 @@ def site(page, public):
     """The demo's site: its address by file, and the application that answers."""
     call_command("load_demo")
     publish()
-    return PublicFiles(get_wsgi_application(), root=public)
+    # A request of its own begins with a connection of its own; here it has to be that of the test.
+    request_started.disconnect(close_old_connections)
+    yield PublicFiles(get_wsgi_application(), root=public)
+    request_started.connect(close_old_connections)
 
 
 def locations(public: Path) -> list[str]:
@@ -57,7 +63,7 @@ def locations(public: Path) -> list[str]:
 def ask(site, location: str, **headers: str):
     started = []
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": location, "SERVER_NAME": "localhost", "SERVER_PORT": "8000"}
-    body = b"".join(site(environ | headers | {"wsgi.input": None}, lambda *said: started.append(said)))
+    body = b"".join(site(environ | headers | {"wsgi.input": BytesIO()}, lambda *said: started.append(said)))
     [(status, given, *_)] = started
     return int(status.split()[0]), dict(given), body
 
@@ -92,6 +98,22 @@ def test_no_link_is_broken(site, public):
             if target and _is_broken(target, location, known, anchors):
                 broken.add((location, target))
     assert broken == set()
+
+
+def test_the_search_is_answered_in_every_language_with_the_headers_of_every_page(site, page):
+    for language in page.languages:
+        location = "/search" if language == page.locale else f"/{language}/search"
+        status, headers, body = ask(site, location, QUERY_STRING="q=checkout")
+        assert (location, status, headers["Content-Type"]) == (location, 200, TYPES[""])
+        assert SECURITY_HEADERS.items() <= headers.items()
+        assert headers["Cache-Control"] == "no-store, private"
+        tree = html5lib.parse(body, namespaceHTMLElements=False)
+        assert tree.get("lang") == language
+        links = {element.get("href") for element in tree.iter("a")}
+        assert len([link for link in links if "/incidents/" in link]) > 1
+        known = set(locations(settings.PUBLIC_ROOT))
+        anchors = {element.get("id") for element in tree.iter()}
+        assert [link for link in links if _is_broken(link, location, known, anchors)] == []
 
 
 def _is_broken(target: str, location: str, known: set[str], anchors: set[str | None]) -> bool:

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {
     **{"statuspage.publishing": 0, "statuspage.team": 0, "statuspage.components": 1, "statuspage.subscribers": 2},
     **{"statuspage.incidents": 3, "statuspage.alerts": 4, "postmortems": 4, "statuspage.importers": 5},
-    "statuspage.api": 5,
+    **{"statuspage.api": 5, "statuspage.search": 5},
 }
 # The project package reaches apps by dotted strings, but for the door that stands before Django.
 ALLOWED = {("statuspage.wsgi", "statuspage.publishing.serving")}

@@ -11,7 +11,7 @@ import pytest
 from tests import postgresql
 
 # What has a question of its own for the database; the many examples of a property ask the same ones again and again.
-ROOMS = [["incidents"], ["importers", "postmortems", "publishing", "team"], ["subscribers"]]
+ROOMS = [["incidents", "search"], ["importers", "postmortems", "publishing", "team"], ["subscribers"]]
 LEFT_OUT = " and ".join(
     f"not {name}"
     for name in ("pdf", "real_documents", "slow_reference", "agrees_with", "hostile", "valid", "stays_small", "kill")

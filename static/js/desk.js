@@ -29,6 +29,13 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
   });
 }
 
+// A list of suggestions completes a whole field: of tags with commas between them, the last.
+document.addEventListener("input", ({ target }) => {
+  if (target.id !== "tag-names") return;
+  const before = target.value.replace(/[^,]*$/, "");
+  for (const option of target.list.options) option.value = `${before}${before && " "}${(option.label ||= option.value)}`;
+});
+
 // A button that opens another tab is the browser's own business: htmx would swap its answer into this page.
 document.addEventListener("submit", (event) => {
   if (event.submitter?.hasAttribute("formtarget")) event.stopPropagation();

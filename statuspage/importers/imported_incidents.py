@@ -14,6 +14,7 @@ from statuspage.importers.report import Report
 from statuspage.importers.rows import AT_ONCE, assign, batches, differences
 from statuspage.importers.told import ToldAffected, ToldIncident, ToldUpdate
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
+from statuspage.incidents.words import remember_incidents
 from statuspage.publishing.codes import ALPHABET, LENGTH
 from statuspage.publishing.markdown import to_html
 
@@ -30,6 +31,12 @@ class _Work:
     changed_updates: list[IncidentUpdate] = field(default_factory=list)
     stale_updates: list[IncidentUpdate] = field(default_factory=list)
     mentions: list[tuple[IncidentUpdate, list[ToldAffected]]] = field(default_factory=list)
+
+    @property
+    def touched(self) -> set[int]:
+        """The keys of the incidents that read otherwise now."""
+        updates = [*self.new_updates, *self.changed_updates, *self.stale_updates]
+        return {row.pk for row in [*self.new, *self.changed]} | {update.incident_id for update in updates}
 
 
 def write_incidents(
@@ -49,6 +56,7 @@ def write_incidents(
             timeline = _merge_updates(one, here.get(row.pk, []) if row else [], components, work, report)
             _merge_incident(one, row, timeline, work, adopt=adopt)
         _write(work, components)
+        remember_incidents(work.touched)
         _count(some, work, report)
     return newer
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from statuspage.components.models import Component
 from statuspage.components.status import Status as ComponentStatus
 from statuspage.publishing.codes import new_code, validate_code
+from statuspage.publishing.folding import fold
 from statuspage.publishing.markdown import to_html
 
 
@@ -37,6 +38,28 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         )
         updates = IncidentUpdate.objects.defer("body_html").prefetch_related(Prefetch("affected", mentions))
         return self.select_related("postmortem__published_revision").prefetch_related(Prefetch("updates", updates))
+
+
+class Tag(models.Model):
+    """What incidents have in common, in the team's words; readers get those that somebody made public."""
+
+    name = models.CharField(max_length=40)
+    # The name as a search compares it: “DNS” and “dns” are one tag.
+    slug = models.CharField(max_length=120, unique=True, editable=False)
+    public = models.BooleanField(
+        default=False, help_text="Readers see it on incidents and postmortems, and can search by it."
+    )
+
+    class Meta:
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def slug_of(name: str) -> str:
+        """By what a name is known in addresses and to the search; empty where nobody could type it."""
+        return "-".join(fold(name).split())[:120]
 
 
 class Incident(models.Model):
@@ -90,6 +113,7 @@ class Incident(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True, help_text="When subscribers were told that it is near.")
     backfilled = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="incidents")
 
     objects = IncidentQuerySet.as_manager()
 
@@ -165,6 +189,11 @@ class Incident(models.Model):
         """The postmortem that was taken from readers, who get the reason for it; None where there is none such."""
         postmortem = None if self.is_open else getattr(self, "postmortem", None)
         return postmortem if postmortem and postmortem.is_withdrawn else None
+
+    @property
+    def public_tags(self) -> list[Tag]:
+        """What readers are told that it has in common with others."""
+        return [tag for tag in self.tags.all() if tag.public]
 
     @property
     def is_upcoming(self) -> bool:
@@ -312,3 +341,31 @@ class JournalEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident}, {self.at:%Y-%m-%d %H:%M}"
+
+
+class SearchText(models.Model):
+    """The passages by which an incident is found, from one source: written in the transaction of the facts that they
+    are taken from, so that no search ever knows more, or longer, than the record does."""
+
+    class Source(models.TextChoices):
+        INCIDENT = "incident", "The incident and its updates"
+        POSTMORTEM = "postmortem", "The postmortem as published"
+        DRAFT = "draft", "The postmortem as the team has it"
+
+    PUBLIC = (Source.INCIDENT, Source.POSTMORTEM)
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="search_texts")
+    source = models.CharField(max_length=12, choices=Source)
+    text = models.TextField(blank=True, help_text="A passage on each line.")
+    folded = models.TextField(blank=True, help_text="The same as it is compared.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "source"], name="search_text_once_per_source"),
+            models.CheckConstraint(
+                name="search_text_source_known", condition=Q(source__in=["incident", "postmortem", "draft"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()}: {self.incident}"

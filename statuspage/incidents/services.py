@@ -15,6 +15,7 @@ from statuspage.incidents.history import filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate, UpdateRevision
 from statuspage.incidents.overview import overview
 from statuspage.incidents.timeline import append_update, checked_body, impact_of, refile
+from statuspage.incidents.words import remember_incidents
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
 from statuspage.publishing.models import StatusPage
@@ -219,6 +220,7 @@ def edit_update(
     update.save(update_fields=["body", "body_html", "updated_at"])
     update.incident.updated_at = at
     update.incident.save(update_fields=["updated_at"])
+    remember_incidents([update.incident.pk])
     publish_soon(update.incident)
     return update
 
@@ -270,6 +272,7 @@ def edit_incident(
     incident.version += 1
     incident.updated_at = at
     incident.save()
+    remember_incidents([incident.pk])
     refile(incident, filed_before=filed_before, at=at)
     publish_soon(incident)
     if moved and notify and incident.is_open:

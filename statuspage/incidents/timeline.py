@@ -16,6 +16,7 @@ from statuspage.incidents.announcing import announce_update
 from statuspage.incidents.history import Month, filed_at
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
 from statuspage.incidents.overview import overview
+from statuspage.incidents.words import remember_incidents
 from statuspage.publishing.markdown import to_html, validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import publish_soon, republish_soon
@@ -96,6 +97,7 @@ def append_update(
     incident.version += 1
     incident.updated_at = at
     incident.save(update_fields=FOLLOWS)
+    remember_incidents([incident.pk])
     refile(incident, filed_before=filed_before, at=at)
     publish_soon(incident)
     announce_update(update)

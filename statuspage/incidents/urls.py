@@ -1,6 +1,6 @@
 from django.urls import path
 
-from statuspage.incidents import views, views_incident, views_journal, views_past, views_telling
+from statuspage.incidents import views, views_incident, views_journal, views_past, views_tags, views_telling
 
 app_name = "desk"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     path("incidents/<slug:code>/journal/", views_journal.note_down, name="note_down"),
     path("incidents/<slug:code>/journal/<int:key>/star/", views_journal.star, name="star"),
     path("incidents/<slug:code>/journal/<int:key>/strike/", views_journal.strike, name="strike"),
+    path("incidents/<slug:code>/tags/", views_tags.tags, name="tags"),
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -14,9 +12,8 @@ from statuspage.incidents.as_it_stood import as_it_stood
 from statuspage.incidents.forms import MomentForm
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import in_languages
+from statuspage.publishing.views import record_is_away
 from statuspage.team.access import DeskRequest, staff_only
-
-logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -28,7 +25,7 @@ def at_the_desk(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 def for_everyone(request: HttpRequest) -> HttpResponse:
-    """The one public page that is no file: there are more moments than anybody could store.
+    """A public page that is no file: there are more moments than anybody could store.
 
     Where the database is away, nobody knows whether the owner allows it; a sentence says so, whatever the answer is.
     """
@@ -38,8 +35,7 @@ def for_everyone(request: HttpRequest) -> HttpResponse:
             raise Http404
         return _past(request, page)
     except DatabaseError:
-        logger.exception("The past could not be read")
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
+        return record_is_away()
 
 
 def _past(request: HttpRequest, page: StatusPage) -> HttpResponse:

@@ -15,6 +15,8 @@ from statuspage.publishing import store
 
 # Links to what no file answers, but Candor itself, which stands behind no export.
 LIVE = re.compile(rb'\s*<a class="live-only"[^>]*>.*?</a>', re.DOTALL)
+# The same where the words tell something by themselves: they stay, without the link.
+WORDS = re.compile(rb'<a class="live-words"[^>]*>(.*?)</a>', re.DOTALL)
 PACKED: dict[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     ".gz": (gzip.decompress, lambda body: gzip.compress(body, 9, mtime=0)),
     ".br": (brotli.decompress, brotli.compress),
@@ -85,5 +87,5 @@ def _without_live_links(source: Path, body: bytes) -> bytes:
         return body
     unpack, pack = PACKED.get(source.suffix, (bytes, bytes))
     plain = unpack(body)
-    kept = LIVE.sub(b"", plain)
+    kept = WORDS.sub(rb"\1", LIVE.sub(b"", plain))
     return body if kept == plain else pack(kept)

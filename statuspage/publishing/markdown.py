@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from functools import lru_cache
+from html import unescape
 
 import markdown
 import nh3
 from django.core.exceptions import ValidationError
-from django.utils.html import escape, linebreaks
+from django.utils.html import escape, linebreaks, strip_tags
 
 from statuspage.publishing.wording import running_text
 
@@ -64,6 +65,11 @@ def to_html(text: str, *, heading: int = 3) -> str:
     )
     # A wide table scrolls by itself; whoever has no mouse needs a way in.
     return safe.replace("<table>", '<table tabindex="0">')
+
+
+def plain(html: str) -> str:
+    """What a piece of our own HTML says, without its marks: a line for each of its parts."""
+    return unescape(strip_tags(html))
 
 
 def _without_gaps(tag: str, name: str, value: str) -> str:

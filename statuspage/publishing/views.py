@@ -1,9 +1,14 @@
+import logging
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 
 from statuspage.publishing import store
 from statuspage.publishing.serving import PAGE_CACHE
+
+logger = logging.getLogger(__name__)
 
 FOR_PROGRAMS = {"Access-Control-Allow-Origin": "*", "Cache-Control": PAGE_CACHE}
 
@@ -33,6 +38,12 @@ def in_language(request: HttpRequest, language: str, rest: str = "") -> HttpResp
         return not_found(request) if rest else redirect(f"/{language}/")
     # One slash, or it would be the address of another host.
     return redirect(f"/{rest.lstrip('/')}")
+
+
+def record_is_away() -> HttpResponse:
+    """What the few public pages answer that are no files, while the database does not; called where it was noticed."""
+    logger.exception("The record could not be read")
+    return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "60"})
 
 
 def _is_public(path: str) -> bool:

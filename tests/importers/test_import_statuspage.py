@@ -358,6 +358,6 @@ def test_a_long_history_takes_no_more_queries_than_a_short_one(import_sources, d
         updates = [update(f"u{number:03}x{one}", "resolved", 10 - one) for one in range(3)]
         return incident(f"inc{number:03}", updates=updates)
 
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(44):
         import_sources(summary(incidents=[told(number) for number in range(450)]))
     assert counts()[3:5] == (450, 1350)

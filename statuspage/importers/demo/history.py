@@ -18,7 +18,7 @@ from statuspage.components.models import Component, ComponentGroup, ComponentRep
 from statuspage.components.services import report_components
 from statuspage.components.status import Status
 from statuspage.importers.demo.moments import Moments
-from statuspage.incidents.models import Incident, IncidentUpdate
+from statuspage.incidents.models import Incident, IncidentUpdate, Tag
 from statuspage.incidents.schedule import advance_maintenances
 from statuspage.incidents.services import (
     backfill_incident,
@@ -29,6 +29,7 @@ from statuspage.incidents.services import (
     schedule_maintenance,
 )
 from statuspage.incidents.services_journal import note_down
+from statuspage.incidents.services_tags import tag_incident
 from statuspage.publishing.codes import ALPHABET, LENGTH
 from statuspage.publishing.models import StatusPage
 
@@ -60,6 +61,7 @@ def load(now: datetime) -> None:
         maintenances=_read("maintenances")["maintenance"],
     )
     story.write_postmortems(_read("postmortems")["postmortem"])
+    story.give_tags(_read("tags")["tag"])
 
 
 class Story:
@@ -255,6 +257,13 @@ class Story:
             starred=told.get("starred", False),
             noted_at=self.moments.now,
         )
+
+    def give_tags(self, tags: list[Told]) -> None:
+        """What incidents have in common, for readers or for the team alone."""
+        for told in tags:
+            Tag.objects.create(name=told["name"], slug=Tag.slug_of(told["name"]), public=told["public"])
+        for key, incident in self.incidents.items():
+            tag_incident(incident, names=",".join(told["name"] for told in tags if key in told["incidents"]))
 
     def _facts(self, postmortem: Postmortem, told: Told, day: str) -> list[Fact]:
         """What the record says, and beside or instead of it what the file says, in the order of the table."""

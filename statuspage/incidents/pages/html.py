@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from statuspage.incidents.affected import affected_in_html
 from statuspage.incidents.history import Month, month_days, months, recent_days
-from statuspage.incidents.models import Incident
+from statuspage.incidents.models import Incident, IncidentQuerySet
 from statuspage.incidents.present import present
 from statuspage.incidents.uptime.bars import BAR_DAYS
 from statuspage.incidents.uptime.days import Calendar
@@ -28,12 +28,11 @@ class IncidentPage(Page):
 
     template_name = "public/incident.html"
 
-    def subjects(self) -> Iterable[Incident]:
-        return Incident.objects.with_timeline()
+    def subjects(self) -> IncidentQuerySet:
+        return Incident.objects.with_timeline().prefetch_related("tags")
 
     def concerned(self, changed: Model) -> Iterable[Incident]:
-        if isinstance(changed, Incident):
-            yield from Incident.objects.with_timeline().filter(pk=changed.pk)
+        return self.subjects().filter(pk=changed.pk) if isinstance(changed, Incident) else []
 
     def location(self, subject: Incident) -> str:
         return subject.path

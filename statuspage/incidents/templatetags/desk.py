@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import unescape
 
 from django import template
 from django.template import Context
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from statuspage.incidents.models import IncidentUpdate
+from statuspage.incidents.models import IncidentUpdate, Tag
 from statuspage.publishing import times
+from statuspage.publishing.markdown import plain
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.services import is_behind
 from statuspage.subscribers.models import Trouble
@@ -28,6 +28,7 @@ LINKS = {
     "Components": "desk:components",
     "Postmortems": "postmortems:index",
     "Mitigations": "mitigations:index",
+    "Search": "search:index",
     "Subscribers": "subscribers:index",
     "Settings": "admin:index",
 }
@@ -35,6 +36,8 @@ LINKS = {
 
 # An open incident of which nothing was said for longer leaves readers alone.
 SILENCE = timedelta(minutes=60)
+# More do not help whoever types.
+MOST_SUGGESTED = 200
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def desk_links(context: Context) -> list[Link]:
     match = context["request"].resolver_match
     here = match.view_name if match else ""
     room = here.partition(":")[0]
-    current = f"{room}:index" if room in ("postmortems", "mitigations", "subscribers") else "desk:index"
+    current = f"{room}:index" if room in ("postmortems", "mitigations", "subscribers", "search") else "desk:index"
     current = here if here in LINKS.values() else current
     allowed = {**LINKS} if context["request"].user.get_all_permissions() else {**LINKS, "Settings": ""}
     return [Link(name, reverse(view), view == current) for name, view in allowed.items() if view]
@@ -82,7 +85,13 @@ def ago(context: Context, value: datetime) -> SafeString:
 @register.filter
 def in_short(update: IncidentUpdate) -> str:
     """The beginning of a message as plain text, its Markdown read."""
-    return Truncator(" ".join(unescape(strip_tags(update.body_html)).split())).chars(220)
+    return Truncator(" ".join(plain(update.body_html).split())).chars(220)
+
+
+@register.simple_tag
+def known_tags() -> list[Tag]:
+    """Those that can be given again."""
+    return list(Tag.objects.all()[:MOST_SUGGESTED])
 
 
 @register.filter
