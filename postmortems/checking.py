@@ -69,6 +69,7 @@ def subject_of(postmortem: Postmortem, *, page: StatusPage, at: datetime, target
             for one in postmortem.mitigations.all()
         ),
         internal_notes=postmortem.internal_notes,
+        begun=postmortem.outline.get("start", {}),
         posted_at=postmortem.posted_at,
         now=at,
         staff=_staff(),

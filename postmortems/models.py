@@ -13,6 +13,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from postmortems.models_writing import Proof as Proof
+from postmortems.models_writing import Template as Template
+from postmortems.models_writing import TemplateSection as TemplateSection
 from statuspage.incidents.models import Incident
 from statuspage.publishing import store, times
 from statuspage.publishing.codes import new_code, validate_code
@@ -49,6 +52,11 @@ class Postmortem(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="When it was taken from readers.")
     withdrawal_reason = models.CharField(max_length=500, blank=True, help_text="What readers are told instead.")
     version = models.PositiveIntegerField(default=1)
+    outline = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="The template it was begun with, as it was then."
+    )
+    # Which open form saved it last, and what that sent: whoever did not hear the answer must not clash with themselves.
+    last_sent = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints = [

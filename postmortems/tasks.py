@@ -1,14 +1,22 @@
 """Thin doors for whoever keeps time. Harmless to run twice, or late."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from postmortems import reminders, rendition
+from postmortems import proofs, reminders, rendition
 
 
 @shared_task
 def render_due() -> None:
-    """Make the next PDF that is owed."""
-    rendition.render_due()
+    """Make the next PDF that is owed: to readers, else to those who write."""
+    if not rendition.render_due():
+        proofs.make_due()
+
+
+@shared_task
+def forget_proofs() -> None:
+    """Remove the PDFs of drafts that nobody looks at any more."""
+    proofs.forget_proofs(at=timezone.now())
 
 
 @shared_task
