@@ -56,9 +56,12 @@ def forget_proofs(*, at: datetime) -> None:
 
 
 def _claim(*, at: datetime) -> Proof | None:
-    _due(at).filter(attempts__gte=MOST_ATTEMPTS).update(error=BROKEN_OFF)
-    for key in _due(at).order_by("asked_at").values_list("pk", flat=True):
-        if _due(at).filter(pk=key).update(lease_until=at + LEASE, attempts=F("attempts") + 1):
+    """Take the oldest that is owed for a while; one that breaks its worker each time is given up."""
+    for key, attempts in _due(at).order_by("asked_at").values_list("pk", "attempts"):
+        mine = _due(at).filter(pk=key)
+        if attempts >= MOST_ATTEMPTS:
+            mine.update(error=BROKEN_OFF)
+        elif mine.update(lease_until=at + LEASE, attempts=F("attempts") + 1):
             return Proof.objects.select_related("postmortem__incident").get(pk=key)
     return None
 

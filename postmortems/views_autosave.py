@@ -53,15 +53,16 @@ def autosave(request: DeskRequest, code: str) -> HttpResponse:
 def _saved(request: DeskRequest, form: PostmortemForm, draft: Draft, code: str, page: StatusPage) -> JsonResponse:
     postmortem = find_postmortem(code)
     own, marks, now = draft.marks(), Draft.of(postmortem).marks(), timezone.now()
-    changed = {section_of(part) for part in {**own, **marks} if own.get(part) != marks.get(part)}
+    others = [part for part in {**own, **marks} if own.get(part) != marks.get(part)]
     clock = f"{now.astimezone(page.zone):%H:%M} {times.abbreviation(now, page.zone)}"
     return JsonResponse(
         {
             "words": f"Saved at {clock}",
             "version": postmortem.version,
             "marks": marks,
+            "others": others,
             "fields": form.carried(draft),
-            "sections": _sections(request, postmortem, page, changed),
+            "sections": _sections(request, postmortem, page, {section_of(part) for part in others}),
         }
     )
 
