@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 
 import pytest
+from django.test import Client
 from playwright.sync_api import expect
 
 from postmortems.models import Postmortem
@@ -15,11 +16,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def desk(chromium, site, staff, client):
+def desk(chromium, site, staff):
     """Opens a tab in which somebody of the staff is signed in."""
 
     @contextmanager
     def signed_in(who=staff, width=1280, **options):
+        client = Client()
         client.force_login(who)
         cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}
         with tab(chromium, site, viewport={"width": width, "height": 900}, **options) as page:
@@ -54,6 +56,10 @@ def is_not_saved(page, why):
     expect(page.locator("#trouble-saving")).to_contain_text("Your text is kept in this browser.")
 
 
+def action(page, number):
+    return page.get_by_role("textbox", name=f"Action {number}")
+
+
 def saved(draft):
     return Postmortem.objects.get(pk=draft.pk)
 
@@ -85,10 +91,10 @@ def test_a_dead_connection_loses_nothing_and_the_text_is_offered_again(desk, dra
         before = page.context.new_page() if end == "crash" else page
         before.goto(editor)
         before.get_by_role("button", name="Add an action").click()
-        before.get_by_label("Action 4").wait_for()
+        action(before, 4).wait_for()
         page.context.set_offline(True)
         cause_of(before).fill("Kept in this browser.")
-        before.get_by_label("Action 4").fill("We called the mainland.")
+        action(before, 4).fill("We called the mainland.")
         is_not_saved(before, "no connection")
         page.context.set_offline(False)
         if end == "crash":
@@ -99,7 +105,7 @@ def test_a_dead_connection_loses_nothing_and_the_text_is_offered_again(desk, dra
         expect(page.locator("#kept-text")).to_contain_text("Text that was not saved is kept in this browser, from")
         page.get_by_role("button", name="Put it back").click()
         expect(cause_of(page)).to_have_value("Kept in this browser.")
-        expect(page.get_by_label("Action 4")).to_have_value("We called the mainland.")
+        expect(action(page, 4)).to_have_value("We called the mainland.")
         is_saved(page)
         page.goto(editor)
         expect(cause_of(page)).to_have_value("Kept in this browser.")
@@ -241,7 +247,7 @@ def test_rows_are_put_in_order_with_the_keyboard(desk, draft, editor):
         expect(page.locator("#said")).to_have_text("Moved to place 3 of 3.")
         assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Move action 3: drag")
         assert order_of(page) == ["CANARY we shouted", "Power was restored.", "The gate was opened by hand."]
-        assert page.get_by_label("Action 3").input_value() == "The gate was opened by hand."
+        assert action(page, 3).input_value() == "The gate was opened by hand."
         is_saved(page)
     assert draft.actions_taken.last().description == "The gate was opened by hand."
 
