@@ -70,6 +70,7 @@ def subject_of(postmortem: Postmortem, *, page: StatusPage, at: datetime, target
         ),
         entries=tuple(Entry(one.words, one.at, one.starred) for one in incident.journal.all()),
         internal_notes=postmortem.internal_notes,
+        begun=postmortem.outline.get("start", {}),
         posted_at=postmortem.posted_at,
         now=at,
         staff=_staff(),

@@ -1,37 +1,30 @@
-"""What two people wrote of one postmortem, field by field, where it is not the same."""
+"""What somebody else wrote of a postmortem, in words that stand beside one's own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem
-from postmortems.services import TEXTS
+from postmortems.draft import Draft
+from postmortems.models import ActionTaken, Fact, Mitigation
 from statuspage.publishing import times
 
 
-def newer_words(postmortem: Postmortem, draft: Mapping[str, Any], zone: ZoneInfo) -> dict[str, str]:
-    """What is saved, by field, where it reads otherwise than the draft about to be saved."""
-    texts = {name: getattr(postmortem, name) for name in TEXTS}
-    saved = _in_words(texts, postmortem.facts.all(), postmortem.actions_taken.all(), postmortem.mitigations.all(), zone)
-    mine = _in_words(draft["texts"], draft["facts"], draft["actions"], draft["mitigations"], zone)
-    return {name: words or "(nothing)" for name, words in saved.items() if words != mine[name]}
-
-
-def _in_words(
-    texts: Mapping[str, str],
-    facts: Iterable[Fact],
-    actions: Iterable[ActionTaken],
-    mitigations: Iterable[Mitigation],
-    zone: ZoneInfo,
-) -> dict[str, str]:
-    return {
-        **texts,
-        "facts": "\n".join(_fact(fact, zone) for fact in facts),
-        "actions": _numbered([_action(action, zone) for action in actions]),
-        "mitigations": _numbered([_mitigation(measure) for measure in mitigations]),
+def saved_words(draft: Draft, parts: Iterable[str], zone: ZoneInfo) -> dict[str, str]:
+    """What is saved, by section, of the sections in which those parts are."""
+    words = {
+        **draft.texts,
+        "facts": "\n".join(_fact(fact, zone) for fact in draft.facts),
+        "actions": _numbered([_action(action, zone) for action in draft.actions]),
+        "mitigations": _numbered([_mitigation(measure) for measure in draft.mitigations]),
     }
+    return {section: words[section] or "(nothing)" for part in parts if (section := section_of(part)) in words}
+
+
+def section_of(part: str) -> str:
+    """The section of the form in which a part of the draft is written."""
+    return part.partition("/")[0]
 
 
 def _fact(fact: Fact, zone: ZoneInfo) -> str:

@@ -6,11 +6,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from postmortems.checking import check
+from postmortems.draft import TEXTS
 from postmortems.lint import Finding
 from postmortems.lint.findings import Change
 from postmortems.models import Fact, Postmortem
 from postmortems.row_forms import UNREADABLE
-from postmortems.services import TEXTS, save_draft
+from postmortems.services import save_draft
 from postmortems.typed_times import read_told
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.precision import Precision

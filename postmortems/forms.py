@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
 
+from postmortems.draft import TEXTS, Draft
 from postmortems.models import Fact, Mitigation, Postmortem
+from postmortems.outlines import Outline
 from postmortems.record import facts_of, only_day
 from postmortems.report import computed_values
 from postmortems.row_forms import ActionForm, FactForm, MitigationForm, MomentField, RowForm
-from postmortems.services import TEXTS
+from statuspage.publishing.codes import new_code
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.plain_form import PlainForm
@@ -29,13 +32,12 @@ ROW_GROUPS = (FactForm.group, ActionForm.group, MitigationForm.group)
 class TextField(forms.CharField):
     """A text in Markdown, as long as it needs to be; refused with a sentence where it cannot be rendered."""
 
-    def __init__(self, label: str, help_text: str, *, rows: int = 6, markdown: bool = True) -> None:
+    def __init__(self, label: str, *, rows: int = 6) -> None:
         super().__init__(
             label=label,
-            help_text=help_text,
             required=False,
             strip=False,
-            validators=[validate_markdown] if markdown else [],
+            validators=[validate_markdown],
             widget=forms.Textarea(attrs={"rows": rows}),
         )
 
@@ -44,44 +46,28 @@ class TextField(forms.CharField):
 
 
 class PostmortemForm(PlainForm):
-    """The whole draft. `seen` is the version the editor knows of.
+    """The whole draft. `seen` are the marks of what the editor began from, `form_key` the name of this open form.
 
     Hidden values name the rows of each list in their order (actions: 0, 2, 1), so adding, moving or removing a row
     changes that list, and nothing that was typed.
     """
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    description = TextField(
-        "Incident description",
-        "What people noticed, where, and for how long: two or three sentences for a reader who knows nothing of it.",
-        rows=5,
-    )
-    root_cause = TextField(
-        "Root cause analysis",
-        "How the system came to allow this. Write about systems and decisions, not about people: "
-        "“the tool deleted both accounts”, rather than who pressed the button.",
-        rows=10,
-    )
-    contributing_factors = TextField(
-        "Contributing factors",
-        "What made it likelier, longer or harder to see: a missing alert, a busy day, an old page in the handbook.",
-    )
-    lessons = TextField(
-        "Lessons learned",
-        "What went well, what did not, where luck helped.",
-    )
-    further = TextField(
-        "Further sections",
-        "Anything else readers should have. Begin each section with its own heading: “## Communication”.",
-    )
-    internal_notes = TextField(
-        "Internal notes",
-        "For the team: evidence, names of systems, open questions.",
-    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    form_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
+    description = TextField("Incident description", rows=5)
+    root_cause = TextField("Root cause analysis", rows=10)
+    contributing_factors = TextField("Contributing factors")
+    lessons = TextField("Lessons learned")
+    further = TextField("Further sections")
+    internal_notes = TextField("Internal notes")
 
     def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, page: StatusPage) -> None:
         initial = {name: getattr(postmortem, name) for name in TEXTS}
-        super().__init__(data, initial=initial | {"seen": postmortem.version})
+        marks = json.dumps(Draft.of(postmortem).marks())
+        super().__init__(data, initial=initial | {"seen": marks, "form_key": new_code()})
+        self.guidance = Outline.of(postmortem).guidance
+        for name in TEXTS:
+            self.fields[name].help_text = self.guidance.get(name, "")
         self.facts = _fact_rows(data, postmortem, page)
         self.actions = _action_rows(data, postmortem, page.zone)
         self.mitigations = _mitigation_rows(data, postmortem)
@@ -99,22 +85,44 @@ class PostmortemForm(PlainForm):
         # Every row is asked, so that every sentence shows at once.
         return all([super().is_valid(), *(row.is_valid() for row in self.rows)])
 
-    def draft(self) -> dict[str, Any]:
-        """What was typed, as the service takes it."""
-        return {
-            "texts": {name: self.cleaned_data[name] for name in TEXTS},
-            "facts": [row.fact for row in self.facts if row.fact],
-            "actions": [action for row in self.actions if (action := row.action())],
-            "mitigations": [measure for row in self.mitigations if (measure := row.mitigation())],
-            # Without any, it cannot be the newest.
-            "seen": self.cleaned_data["seen"] or 0,
-        }
+    def draft(self) -> Draft:
+        """What was typed."""
+        return Draft(
+            {name: self.cleaned_data[name] for name in TEXTS},
+            [row.fact for row in self.facts if row.fact],
+            [action for row in self.actions if (action := row.action())],
+            [measure for row in self.mitigations if (measure := row.mitigation())],
+        )
 
-    def now_seen(self, version: int) -> None:
-        """Let the next save overwrite a version whose text now stands beside the editor's own."""
+    def origin(self) -> dict[str, Any]:
+        """What it was typed into, as the service asks for it."""
+        return {"base": self.base, "editor": self.cleaned_data["form_key"]}
+
+    def sentences(self) -> dict[str, list[str]]:
+        """What is wrong with the form, by the id of the field that it is about."""
+        forms_ = [self, *self.rows]
+        return {form[name].id_for_label: [*errors] for form in forms_ for name, errors in form.errors.items()}
+
+    def carried(self, draft: Draft) -> dict[str, str]:
+        """What the open form has to carry from now on, by field: which measures its rows are, and what they showed."""
+        rows = [row for row in self.mitigations if not row.says_nothing()]
+        codes = {row["code"].html_name: one.code for row, one in zip(rows, draft.mitigations, strict=True)}
+        return codes | {row["status"].html_initial_name: str(row["status"].data) for row in rows}
+
+    @property
+    def base(self) -> dict[str, str]:
+        """The marks of what the editor began from; without any, nothing is known to be untouched."""
+        try:
+            marks = json.loads(self["seen"].value())
+        except ValueError:
+            return {}
+        return {str(part): str(mark) for part, mark in marks.items()} if isinstance(marks, dict) else {}
+
+    def now_seen(self, parts: Mapping[str, str]) -> None:
+        """Let the next save overwrite parts whose saved text now stands beside the editor's own."""
         data = QueryDict(mutable=True)
         data.update(self.data)
-        data["seen"] = str(version)
+        data["seen"] = json.dumps({**self.base, **parts})
         self.data = data
 
 

@@ -11,6 +11,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from postmortems.models_writing import Proof as Proof
+from postmortems.models_writing import Template as Template
+from postmortems.models_writing import TemplateSection as TemplateSection
 from statuspage.incidents.models import Incident
 from statuspage.publishing import store, times
 from statuspage.publishing.codes import new_code, validate_code
@@ -51,6 +54,11 @@ class Postmortem(models.Model):
     version = models.PositiveIntegerField(default=1)
     # What the record said of each fact when the facts were last taken from it; empty where nobody knows.
     base = models.JSONField(default=dict, blank=True, editable=False)
+    outline = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="The template it was begun with, as it was then."
+    )
+    # Which open form saved it last, and what that sent: whoever did not hear the answer must not clash with themselves.
+    last_sent = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         constraints = [

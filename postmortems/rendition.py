@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 # Longer than a PDF may take to be made.
 LEASE = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
+BROKEN_OFF = f"The PDF was not made: {MOST_ATTEMPTS} attempts were broken off. The worker's log has the details."
 # As many letters as fill four pages, with facts and record: from there on readers look things up.
 LONG = 6_000
 
@@ -59,10 +60,7 @@ def claim(*, at: datetime) -> Rendition | None:
     Attempts are counted here, so that one that kills its worker each time is given up. What is no longer published is
     left owed: nobody would read it.
     """
-    _due(at).filter(attempts__gte=MOST_ATTEMPTS).update(
-        state=Rendition.State.FAILED,
-        error=f"The PDF was not made: {MOST_ATTEMPTS} attempts were broken off. The worker's log has the details.",
-    )
+    _due(at).filter(attempts__gte=MOST_ATTEMPTS).update(state=Rendition.State.FAILED, error=BROKEN_OFF)
     wanted = _due(at).exclude(revision__published_as=None).order_by("-pk")
     for key in wanted.values_list("pk", flat=True):
         if _due(at).filter(pk=key).update(lease_until=at + LEASE, attempts=F("attempts") + 1):
@@ -102,7 +100,7 @@ def pdf_of(revision: Revision) -> bytes:
 
 
 def html_of(revision: Revision) -> str:
-    """The document that the PDF is laid out from."""
+    """The document that the PDF is laid out from; one without a number says that it is not published."""
     report = Report.from_snapshot(revision.snapshot)
     with translation.override(report.look.language):
         return render_to_string(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ from django.utils import timezone
 from postmortems.chain import chained, text_sha256
 from postmortems.checking import check
 from postmortems.checklist import Checklist
-from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Rendition, Revision, Step
+from postmortems.draft import TEXTS, Clash, Draft, merge
+from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Proof, Rendition, Revision, Step
+from postmortems.outlines import Outline
 from postmortems.record import base_of, facts_of
 from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, needs_review, published_text
@@ -29,8 +31,6 @@ from statuspage.publishing.waking import wake_soon
 from statuspage.publishing.wording import one_line
 from statuspage.team.models import User
 
-TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further", "internal_notes")
-
 # Of a measure that is saved again: everything but which one it is.
 KEPT = [field.name for field in Mitigation._meta.fields if field.name not in {"id", "postmortem", "code"}]
 UNREASONED = "The checks warn of something. Mend it, or say why it is published all the same."
@@ -39,12 +39,22 @@ OVERTAKEN = "The text is not the one that was approved: have it approved again b
 
 
 class StalePostmortem(Exception):
-    """Somebody else saved since the editor opened it; both texts are to be shown."""
+    """Somebody else saved since the editor opened it; both texts are to be shown.
+
+    `parts` are those which both wrote, with the marks of what is saved of them.
+    """
+
+    def __init__(self, parts: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.parts = dict(parts or {})
 
 
 @transaction.atomic
-def start_postmortem(incident: Incident) -> Postmortem:
-    """Begin the postmortem of an incident, its facts prefilled from the record; the one there is, if there is one."""
+def start_postmortem(incident: Incident, *, outline: Outline | None = None) -> Postmortem:
+    """Begin the postmortem of an incident, its facts prefilled from the record; the one there is, if there is one.
+
+    With an outline it begins with the words of that template, and keeps its guidance.
+    """
     postmortem, created = Postmortem.objects.get_or_create(incident=incident)
     if created:
         # As it is now, not as the caller happens to remember it.
@@ -55,7 +65,21 @@ def start_postmortem(incident: Incident) -> Postmortem:
         Fact.objects.bulk_create(facts)
         postmortem.base = base_of(facts)
         postmortem.save(update_fields=["base"])
+        if outline:
+            _begin(postmortem, outline)
         remember_postmortems([postmortem.pk])
+    return postmortem
+
+
+@transaction.atomic
+def begin_with(postmortem: Postmortem, *, outline: Outline) -> Postmortem:
+    """Begin with another template instead; raises ValidationError once anybody has written something."""
+    postmortem = Postmortem.objects.select_for_update().get(pk=postmortem.pk)
+    if not Outline.of(postmortem).is_as_begun(Draft.of(postmortem)):
+        raise ValidationError("Something is written already, so it stays with the template it was begun with.")
+    postmortem.version += 1
+    _begin(postmortem, outline)
+    remember_postmortems([postmortem.pk])
     return postmortem
 
 
@@ -68,28 +92,38 @@ def save_draft(
     actions: Sequence[ActionTaken],
     mitigations: Sequence[Mitigation],
     seen: int | None = None,
+    base: Mapping[str, str] | None = None,
+    editor: str = "",
     author: User | None = None,
 ) -> Postmortem:
     """Replace the draft: texts by name, and the facts, actions and mitigations in the order given.
 
-    Readers notice nothing until it is published. `seen` is the version the editor knew of; raises StalePostmortem
-    where it is another by now, ValidationError in the user's words. A text that differs from the approved one goes
-    back into review; one that differs from what readers have is a draft again.
+    Readers notice nothing until it is published. `seen` is the version that is replaced; raises StalePostmortem where
+    it is another by now. People write at once: `base` are the marks of what this one began from, in the open form that
+    calls itself `editor`, and raises StalePostmortem only where both wrote the same part; what others saved elsewhere
+    stays. Raises ValidationError in the user's words. A text that differs from the approved one goes back into review;
+    one that differs from what readers have is a draft again; one that says nothing new is not saved at all.
     """
     postmortem = Postmortem.objects.select_for_update().get(pk=postmortem.pk)
     if seen is not None and postmortem.version != seen:
         raise StalePostmortem
+    saved = Draft.of(postmortem)
+    mine = Draft(saved.texts | texts, list(facts), list(actions), list(mitigations))
+    for name, text in mine.texts.items():
+        _check_text(name, text)
+    draft = mine if base is None else _merged(postmortem, mine, saved, base=base, editor=editor)
+    if _says_the_same(draft, saved):
+        return postmortem
     page = StatusPage.objects.get()
     before = text_sha256(assemble(postmortem, page=page))
     for name in TEXTS:
-        text = texts.get(name, getattr(postmortem, name))
-        _check_text(name, text)
-        setattr(postmortem, name, text)
+        setattr(postmortem, name, draft.texts[name])
     postmortem.version += 1
+    postmortem.last_sent = {"editor": editor, "marks": mine.marks()} if editor else {}
     postmortem.save()
-    _replace(postmortem.facts, facts)
-    _replace(postmortem.actions_taken, actions)
-    _keep(postmortem, mitigations, at=timezone.now())
+    _replace(postmortem.facts, draft.facts)
+    _replace(postmortem.actions_taken, draft.actions)
+    _keep(postmortem, draft.mitigations, at=timezone.now())
     now = text_sha256(assemble(postmortem, page=page))
     if now != before:
         _follow_text(postmortem, now, author)
@@ -180,6 +214,7 @@ def publish_postmortem(
         created_at=at,
     )
     Rendition.objects.create(revision=revision, owes_notice=tells)
+    Proof.objects.filter(postmortem=postmortem).delete()
     postmortem.state, postmortem.posted_at = Postmortem.State.PUBLISHED, posted_at
     postmortem.notified = postmortem.notified or tells
     postmortem.published_revision, postmortem.approval = revision, None
@@ -219,6 +254,30 @@ def withdraw_postmortem(
     note(postmortem, Step.Kind.WITHDRAWN, by=author, sha256=was, words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     return postmortem
+
+
+def _begin(postmortem: Postmortem, outline: Outline) -> None:
+    postmortem.outline = outline.as_json()
+    for name, text in outline.texts().items():
+        setattr(postmortem, name, text)
+    postmortem.save()
+    _replace(postmortem.actions_taken, outline.actions())
+    _replace(postmortem.mitigations, outline.mitigations())
+
+
+def _merged(postmortem: Postmortem, mine: Draft, saved: Draft, *, base: Mapping[str, str], editor: str) -> Draft:
+    last = postmortem.last_sent
+    sent = last.get("marks", {}) if editor and last.get("editor") == editor else {}
+    try:
+        return merge(mine, saved, base=base, sent=sent)
+    except Clash as clash:
+        raise StalePostmortem(clash.parts) from clash
+
+
+def _says_the_same(draft: Draft, saved: Draft) -> bool:
+    statuses = {one.code: one.status for one in saved.mitigations}
+    turned = any(not one.keeps_status and statuses.get(one.code) != one.status for one in draft.mitigations)
+    return not turned and [*draft.marks().items()] == [*saved.marks().items()]
 
 
 def _follow_text(postmortem: Postmortem, now: str, author: User | None) -> None:

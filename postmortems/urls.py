@@ -1,6 +1,15 @@
 from django.urls import path
 
-from postmortems import views, views_learning, views_refresh, views_review, views_revisions
+from postmortems import (
+    views,
+    views_autosave,
+    views_learning,
+    views_outline,
+    views_preview,
+    views_refresh,
+    views_review,
+    views_revisions,
+)
 
 app_name = "postmortems"
 urlpatterns = [
@@ -8,7 +17,12 @@ urlpatterns = [
     path("learning/", views_learning.learning, name="learning"),
     path("<slug:code>/", views.edit, name="edit"),
     path("<slug:code>/start/", views.start, name="start"),
-    path("<slug:code>/preview/", views.preview, name="preview"),
+    path("<slug:code>/begin/", views_outline.begin, name="begin"),
+    path("<slug:code>/autosave/", views_autosave.autosave, name="autosave"),
+    path("<slug:code>/preview/", views_preview.preview, name="preview"),
+    path("<slug:code>/preview/pane/", views_preview.pane, name="pane"),
+    path("<slug:code>/preview/proof/", views_preview.proof, name="proof"),
+    path("<slug:code>/preview/draft.pdf", views_preview.proof_pdf, name="proof_pdf"),
     path("<slug:code>/publish/", views.publish, name="publish"),
     path("<slug:code>/letter/", views.letter, name="letter"),
     path("<slug:code>/refresh/", views_refresh.refresh, name="refresh"),

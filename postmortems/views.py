@@ -17,10 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from postmortems import services
 from postmortems.checking import check
 from postmortems.checklist import Checklist
-from postmortems.differences import newer_words
+from postmortems.differences import saved_words
+from postmortems.draft import Draft
 from postmortems.fixing import fix_finding
 from postmortems.forms import ROW_GROUPS, PostmortemForm, PublishForm, changed_rows, with_record
 from postmortems.models import Postmortem, Rendition
+from postmortems.outlines import FULL, Outline, all_outlines, outline_called
 from postmortems.record import facts_of
 from postmortems.rendition import render_again
 from postmortems.report import Report, assemble, same_text
@@ -29,13 +31,16 @@ from postmortems.telling import news_of
 from statuspage.incidents.models import Incident
 from statuspage.incidents.views_telling import reach_of, show_letter
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.serving import CONTENT_SECURITY_POLICY
 from statuspage.team.access import DeskRequest, staff_member, staff_only
 
 PER_PAGE = 20
 STALE = (
-    "Somebody else saved this postmortem while you were writing. Nothing is lost: your text stands below, "
-    "and theirs beside it wherever it differs. Take over what you want to keep; your next save replaces theirs."
+    "Somebody else wrote in the same place while you were writing. Nothing is lost: your text stands below, "
+    "and theirs beside it. Take over what you want to keep; your next save replaces theirs."
 )
+# The preview stands beside the form in a frame.
+EDITOR_POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
 STALE_PUBLICATION = "Somebody else changed the draft meanwhile, so nothing was published. Read it again below."
 
 
@@ -59,8 +64,9 @@ def index(request: DeskRequest) -> HttpResponse:
 @require_POST
 @staff_only
 def start(request: DeskRequest, code: str) -> HttpResponse:
-    """Begin the postmortem of an incident, or go to the one there is."""
-    services.start_postmortem(get_object_or_404(Incident, code=code))
+    """Begin the postmortem of an incident from the template asked for, else the full one; or go to the one there is."""
+    outline = outline_called(request.POST.get("template", FULL.key))
+    services.start_postmortem(get_object_or_404(Incident, code=code), outline=outline)
     return redirect("postmortems:edit", code=code)
 
 
@@ -73,33 +79,26 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
     """
     postmortem, page = find_postmortem(code), StatusPage.objects.get()
     if request.method != "POST":
-        return _editor(request, PostmortemForm(postmortem=postmortem, page=page), postmortem, page)
+        return editor(request, PostmortemForm(postmortem=postmortem, page=page), postmortem, page)
     if wish := request.POST.get("row"):
         form = PostmortemForm(_rearranged(request.POST, wish, postmortem, page), postmortem=postmortem, page=page)
         return _rows(request, form, postmortem, page, wish)
 
     form = PostmortemForm(request.POST, postmortem=postmortem, page=page)
     if not form.is_valid():
-        return _editor(request, form, postmortem, page, refused=True)
+        return editor(request, form, postmortem, page, refused=True)
     try:
-        postmortem = services.save_draft(postmortem, **form.draft(), author=staff_member(request))
+        postmortem = services.save_draft(
+            postmortem, **vars(form.draft()), **form.origin(), author=staff_member(request)
+        )
         if wish := request.POST.get("fix"):
             return _fixed(request, wish, postmortem, page)
-    except services.StalePostmortem:
-        return _both_texts(request, code, page)
+    except services.StalePostmortem as stale:
+        return _both_texts(request, code, page, stale)
     except ValidationError as error:
         form.add_error(None, error)
-        return _editor(request, form, postmortem, page, refused=True)
+        return editor(request, form, postmortem, page, refused=True)
     return _saved(request, code)
-
-
-@require_safe
-@staff_only
-def preview(request: DeskRequest, code: str) -> HttpResponse:
-    """The saved draft exactly as readers would get it."""
-    postmortem, page = find_postmortem(code), StatusPage.objects.get()
-    context = {"page": page, "postmortem": postmortem, "report": assemble(postmortem, page=page)}
-    return render(request, "postmortems/preview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +111,7 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
     form = PublishForm(data, postmortem=postmortem, warned=bool(checks.warnings))
     if data is None:
         return _last_look(request, form, postmortem, page, checks)
-    if postmortem.is_published and not _is_ahead(postmortem, page):
+    if postmortem.is_published and not is_ahead(postmortem, page):
         messages.success(request, "Readers have it already: nothing has changed since it was published.")
         return redirect("postmortems:edit", code=code)
     if not form.is_valid():
@@ -181,6 +180,33 @@ def find_postmortem(code: str) -> Postmortem:
     return get_object_or_404(found, incident__code=code)
 
 
+def is_ahead(postmortem: Postmortem, page: StatusPage) -> bool:
+    """Whether the saved draft says something that readers do not have yet."""
+    revision = postmortem.published_revision
+    return bool(revision and not same_text(revision.snapshot, assemble(postmortem, page=page).snapshot()))
+
+
+def editor(
+    request: DeskRequest,
+    form: PostmortemForm,
+    postmortem: Postmortem,
+    page: StatusPage,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page to write on, its form as it stands."""
+    context = {"page": page, "postmortem": postmortem, "form": form, "newer": {}, "unsaved": form.is_bound} | more
+    context["checks"] = Checklist(check(postmortem, page=page))
+    outline = Outline.of(postmortem)
+    if outline.is_as_begun(Draft.of(postmortem)):
+        context["others"] = [one for one in all_outlines() if one.key != outline.key]
+    context |= {"outline": outline, "ahead": is_ahead(postmortem, page)}
+    response = render(request, "postmortems/edit.html", context, status=status)
+    response["Content-Security-Policy"] = EDITOR_POLICY
+    return response
+
+
 def _published(code: str) -> Postmortem:
     found = Postmortem.objects.select_related("incident", "published_revision__pdf").exclude(published_revision=None)
     return get_object_or_404(found, incident__code=code)
@@ -205,7 +231,7 @@ def _rows(
         added.take_focus()
     focus = {"verb": verb, "row": row}
     if not request.htmx or group not in ROW_GROUPS:
-        return _editor(request, form, postmortem, page, focus=focus)
+        return editor(request, form, postmortem, page, focus=focus)
     context = {"form": form, "postmortem": postmortem, "page": page, "focus": focus}
     return render(request, f"postmortems/_{group}.html", context)
 
@@ -229,45 +255,24 @@ def _fixed(request: DeskRequest, wish: str, postmortem: Postmortem, page: Status
     return redirect(f"{reverse('postmortems:edit', args=[postmortem.incident.code])}#checks")
 
 
-def _both_texts(request: DeskRequest, code: str, page: StatusPage) -> HttpResponse:
+def _both_texts(request: DeskRequest, code: str, page: StatusPage, stale: services.StalePostmortem) -> HttpResponse:
     """The editor's own text in the form, the newer one beside it; the next save overwrites knowingly."""
     postmortem = find_postmortem(code)
     form = PostmortemForm(request.POST, postmortem=postmortem, page=page)
     form.is_valid()
-    newer = newer_words(postmortem, form.draft(), page.zone)
-    if not newer:
-        # A double click: the first one saved these very words.
-        return _saved(request, code)
-    form.now_seen(postmortem.version)
+    saved = Draft.of(postmortem)
+    marks = saved.marks()
+    form.now_seen({part: marks.get(part, "") for part in stale.parts})
     messages.warning(request, STALE)
-    return _editor(request, form, postmortem, page, newer=newer, status=409)
-
-
-def _editor(
-    request: DeskRequest,
-    form: PostmortemForm,
-    postmortem: Postmortem,
-    page: StatusPage,
-    *,
-    status: int = 200,
-    **more: Any,
-) -> HttpResponse:
-    context = {"page": page, "postmortem": postmortem, "form": form, "newer": {}, "unsaved": form.is_bound} | more
-    context["checks"] = Checklist(check(postmortem, page=page))
-    return render(request, "postmortems/edit.html", context | {"ahead": _is_ahead(postmortem, page)}, status=status)
-
-
-def _is_ahead(postmortem: Postmortem, page: StatusPage) -> bool:
-    """Whether the saved draft says something that readers do not have yet."""
-    revision = postmortem.published_revision
-    return bool(revision and not same_text(revision.snapshot, assemble(postmortem, page=page).snapshot()))
+    newer = saved_words(saved, stale.parts, page.zone)
+    return editor(request, form, postmortem, page, newer=newer, status=409)
 
 
 def _last_look(
     request: DeskRequest, form: PublishForm, postmortem: Postmortem, page: StatusPage, checks: Checklist
 ) -> HttpResponse:
     report = assemble(postmortem, page=page)
-    is_news = not postmortem.is_published or _is_ahead(postmortem, page)
+    is_news = not postmortem.is_published or is_ahead(postmortem, page)
     wants_approval = is_news and needs_review(page) and not is_approved(postmortem, report)
     context = {
         "page": page,

@@ -179,6 +179,7 @@ _unless_busy = {"expires": _look}
 CELERY_BEAT_SCHEDULE = {
     "advance maintenances": {"task": "statuspage.incidents.tasks.advance_maintenances", "schedule": _look},
     "render postmortem files": {"task": "postmortems.tasks.render_due", "schedule": _look},
+    "forget PDFs of drafts": {"task": "postmortems.tasks.forget_proofs", "schedule": 600.0},
     "remind owners of what they promised": {"task": "postmortems.tasks.remind_owners", "schedule": 60.0},
     "publish what is owed": {"task": "statuspage.publishing.tasks.publish_owed", "schedule": _look},
     "write down who is to be told": {

@@ -99,8 +99,10 @@ def complaints(page: Page) -> list[str]:
 
 
 def _is_trouble(message: object) -> bool:
-    # A refused form is answered 422 or 401 on purpose, as /404 is with its name; Chromium logs them as errors.
-    meant = re.search("status of (401|422)", message.text) or message.location["url"].endswith("/404")
+    # A refused form is answered 401, 409 or 422 on purpose, as /404 is with its name; Chromium logs them as errors, and
+    # so it does where a test takes the network away.
+    meant = re.search("status of (401|409|422)|ERR_INTERNET_DISCONNECTED", message.text)
+    meant = meant or message.location["url"].endswith("/404")
     return message.type == "error" and not meant
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from postmortems.lint.findings import Fix, Hit, Severity, rule
-from postmortems.lint.subject import SECTIONS, Subject
+from postmortems.lint.subject import SECTIONS, Passage, Subject
 
 PLACEHOLDER = re.compile(r"\b(?:TBD|TBC|TODO|FIXME)\b|(?i:\blorem ipsum\b)|\b[Xx]{2}:[Xx]{2}\b|(?<!\S)\?\?+(?!\S)")
 GUIDANCE = re.compile(r"(?s)\s*_[^_\n]+_\s*")
+# What a template wants replaced, but no link.
+BLANK = re.compile(r"\[[^\[\]\n]+\](?![(\[:])")
 HEADING = re.compile(r"(?m)^ {0,3}(#{1,6})[ \t]+(\S.*)$")
 ITEM = re.compile(r"(?m)^[ \t]{0,3}(?:[-*+•]|\d+[.)])[ \t]+\S")
 
@@ -23,8 +25,9 @@ def not_written_yet(subject: Subject) -> Iterator[Hit]:
             yield Hit(f"/{key}", f"{_capital(SECTIONS[key])} is empty.", Fix("Write it; two sentences may be enough."))
     for passage in subject.passages:
         found = PLACEHOLDER.search(passage.prose)
-        if found or GUIDANCE.fullmatch(passage.prose):
-            words = found[0] if found else passage.text.strip()[:60]
+        begun = _unfilled(passage, subject.begun.get(passage.section, ""))
+        if found or begun or GUIDANCE.fullmatch(passage.prose):
+            words = found[0] if found else (begun or passage.text.strip())[:60]
             yield Hit(passage.place, f"“{words}” still stands in {passage.name}.", Fix("Replace it by what happened."))
 
 
@@ -64,6 +67,15 @@ def one_cause_alone(subject: Subject) -> Iterator[Hit]:
             "There is a root cause, and nothing that contributed to it.",
             Fix("Say what made it likelier, longer or harder to see."),
         )
+
+
+def _unfilled(passage: Passage, began: str) -> str:
+    """What of the words that a section began with still waits for somebody; empty where nothing does."""
+    text = passage.prose.strip()
+    blank = next((found[0] for found in BLANK.finditer(began) if found[0] in text), "")
+    # Of a list, each line began a row.
+    wholes = began.splitlines() if passage.section in {"actions", "mitigations"} else [began]
+    return blank or (text if text in {whole.strip() for whole in wholes} else "")
 
 
 def _capital(words: str) -> str:

@@ -135,6 +135,11 @@ class Passage:
     name: str
     text: str
 
+    @property
+    def section(self) -> str:
+        """Which part of the form it stands in."""
+        return self.place.split("/")[1] if "/" in self.place else ""
+
     @cached_property
     def prose(self) -> str:
         """The text with its code blanked out, everything else where it was."""
@@ -165,6 +170,8 @@ class Subject:
     measures: tuple[Measure, ...] = ()
     entries: tuple[Entry, ...] = ()
     internal_notes: str = ""
+    # What a template had each section begin with.
+    begun: dict[str, str] = field(default_factory=dict)
     posted_at: datetime | None = None
     staff: tuple[str, ...] = ()
     # The characters that paper can only tell in words.

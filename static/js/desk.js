@@ -10,11 +10,12 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 // Signing in again in another tab changes the token; what was typed here can still be sent.
+window.csrfToken = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
 document.addEventListener("htmx:configRequest", (event) => {
-  const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+  const token = window.csrfToken();
   if (!token) return;
-  event.detail.headers["X-CSRFToken"] = token[1];
-  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token[1];
+  event.detail.headers["X-CSRFToken"] = token;
+  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token;
 });
 
 // No answer at all, or a broken one: say so, keep the text.
@@ -40,3 +41,12 @@ document.addEventListener("input", ({ target }) => {
 document.addEventListener("submit", (event) => {
   if (event.submitter?.hasAttribute("formtarget")) event.stopPropagation();
 }, true);
+
+// Whoever signs out leaves no text behind in this browser.
+document.addEventListener("submit", ({ target: { dataset: { forget } } }) => {
+  if (!forget) return;
+  document.documentElement.dataset.signedOut = "";
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(forget)) localStorage.removeItem(key);
+  } catch { /* nothing could be kept either */ }
+});

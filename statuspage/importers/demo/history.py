@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db import transaction
 
+from postmortems.draft import TEXTS
 from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem
-from postmortems.services import TEXTS, publish_postmortem, save_draft, start_postmortem
+from postmortems.services import publish_postmortem, save_draft, start_postmortem
 from statuspage.components.models import Component, ComponentGroup, ComponentReport
 from statuspage.components.services import report_components
 from statuspage.components.status import Status

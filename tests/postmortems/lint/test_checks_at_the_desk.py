@@ -108,4 +108,4 @@ def test_a_clean_one_asks_for_no_reason(desk, draft):
 def test_one_that_was_only_begun_is_not_told_off(desk, over):
     response = desk.post(url(over, "start"), follow=True)
     assert part(response, "checks").get("open") is None
-    assert "2 errors" in checks_in(response)
+    assert "3 errors" in checks_in(response)
