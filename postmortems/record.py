@@ -49,7 +49,8 @@ def facts_of(incident: Incident, *, zone: ZoneInfo) -> list[Fact]:
     for fact, origin in known:
         if fact.at or fact.day or fact.typed:
             fact.position, fact.source, fact.origin = len(facts), Fact.Source.COMPUTED, origin
-            fact.precision = Precision.EXACT
+            if fact.at:
+                fact.precision = Precision.EXACT
             facts.append(fact)
     return facts
 

@@ -59,3 +59,18 @@ def hooks() -> dict[str, str]:
         for notice in Notice.objects.filter(withdrawn_at=None).exclude(letters={})
         for subscriber in Subscriber.objects.filter(channel__in=HOOKS)
     }
+
+
+def front_matter(text):
+    """The lines before the text, as YAML reads them: quoted words are those of JSON."""
+    before, lines, _ = text.split("---\n", 2)
+    assert before == ""
+    said, key = {}, ""
+    for line in lines.splitlines():
+        if line.startswith("  - "):
+            said[key] = [*(said[key] or []), json.loads(line[4:])]
+            continue
+        key, _, value = line.partition(":")
+        value = value.strip()
+        said[key] = json.loads(value) if value[:1] in {'"', "["} else value
+    return said

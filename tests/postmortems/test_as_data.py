@@ -7,14 +7,14 @@ import pytest
 from django.core.management import call_command
 from jsonschema import Draft202012Validator
 
+from postmortems.measures import MEASURES, MeasureLine
 from postmortems.models import Fact, Mitigation, Revision
 from postmortems.pages import PostmortemJson, PostmortemMarkdown, PostmortemSchema
 from postmortems.report import (
-    MEASURES,
     ActionLine,
+    EntryLine,
     FactLine,
     Look,
-    MeasureLine,
     MitigationLine,
     Report,
     UpdateLine,
@@ -24,14 +24,21 @@ from statuspage.components.status import Status
 from statuspage.incidents.models import Incident
 from statuspage.publishing import store
 from statuspage.publishing.models import StatusPage
+from statuspage.publishing.precision import Precision
 from statuspage.publishing.press import publish
 from tests.conftest import NOW
 from tests.postmortems.conftest import MINUTE
 from tests.postmortems.documents import DOCUMENTS
+from tests.postmortems.readers import front_matter
 from tests.postmortems.samples import a_revision
 
 # What each part was published without, before it was thought of.
-NEWER = {"facts": {"day"}, "measures": {"key", "seconds", "status"}, "mitigations": {"code"}}
+NEWER = {
+    "facts": {"day", "precision", "until"},
+    "measures": {"key", "seconds", "status", "spent"},
+    "mitigations": {"code"},
+}
+LATER = {"kind", "affected_names", "look", "entries"}
 
 
 @pytest.fixture
@@ -83,7 +90,7 @@ def test_every_shape_keeps_to_it(schema, name):
 
 
 def test_what_was_published_long_ago_keeps_to_it(schema, published):
-    old = {name: value for name, value in data_of(published).items() if name not in {"kind", "affected_names", "look"}}
+    old = {name: value for name, value in data_of(published).items() if name not in LATER}
     for part, newer in NEWER.items():
         old[part] = [{name: value for name, value in line.items() if name not in newer} for line in old[part]]
     assert wrong_in(old, schema) == []
@@ -102,6 +109,7 @@ def test_the_schema_names_every_key_there_is(schema):
         "actions": ActionLine,
         "mitigations": MitigationLine,
         "updates": UpdateLine,
+        "entries": EntryLine,
     }
     for part, kind in lines.items():
         assert told[part]["items"]["properties"].keys() == keys(kind)
@@ -115,6 +123,7 @@ def test_the_schema_names_every_word_there_is(schema):
     assert told["look"]["properties"]["paper"]["enum"] == StatusPage.Paper.values
     assert lines["facts"]["key"]["enum"] == Fact.Key.values
     assert lines["facts"]["source"]["enum"] == Fact.Source.values
+    assert lines["facts"]["precision"]["enum"] == [*Precision.values, ""]
     assert lines["measures"]["key"]["enum"] == [*MEASURES, ""]
     assert lines["mitigations"]["kind"]["enum"] == [*Mitigation.Kind.values, ""]
     assert lines["mitigations"]["status"]["enum"] == Mitigation.Status.values
@@ -137,21 +146,6 @@ def test_what_does_not_keep_to_it_is_found(schema, published, spoil, where):
     document = data_of(published)
     spoil(document)
     assert any(one.startswith(where) for one in wrong_in(document, schema))
-
-
-def front_matter(text):
-    """The lines before the text, as YAML reads them: quoted words are those of JSON."""
-    before, lines, _ = text.split("---\n", 2)
-    assert before == ""
-    said, key = {}, ""
-    for line in lines.splitlines():
-        if line.startswith("  - "):
-            said[key] = [*(said[key] or []), json.loads(line[4:])]
-            continue
-        key, _, value = line.partition(":")
-        value = value.strip()
-        said[key] = json.loads(value) if value[:1] in {'"', "["} else value
-    return said
 
 
 def test_markdown_begins_with_what_it_is(published):

@@ -13,11 +13,13 @@ from django.apps import apps
 from django.core import mail
 from django.db import models
 
-from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, ReminderRound
+from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Proof, ReminderRound
+from postmortems.models_writing import Template, TemplateSection
 from postmortems.record import facts_of
 from postmortems.services import publish_postmortem, save_draft, withdraw_postmortem
 from postmortems.services_review import add_comment, ask_for_review, request_changes, settle_comment
 from postmortems.tasks import render_due
+from statuspage.incidents.models import JournalEntry, Tag
 from statuspage.incidents.services import edit_update
 from statuspage.publishing.press import publish
 from statuspage.subscribers import delivery
@@ -39,6 +41,8 @@ PUBLIC = {
     # The earlier wording of an update stays public.
     "incidents.UpdateRevision": "body",
     "incidents.AffectedComponent": "name",
+    "incidents.JournalEntry": "words",
+    "incidents.Tag": "name slug",
     "postmortems.Postmortem": "description root_cause contributing_factors lessons further withdrawal_reason",
     "postmortems.Fact": "label typed",
     "postmortems.ActionTaken": "description",
@@ -52,7 +56,10 @@ INTERNAL = {
     "subscribers.Subscriber": "proof",
     "subscribers.Delivery": "last_error",
     "subscribers.Trouble": "reason",
-    "postmortems.Postmortem": "internal_notes",
+    "postmortems.Postmortem": "internal_notes outline",
+    "postmortems.Proof": "error",
+    "postmortems.Template": "name about",
+    "postmortems.TemplateSection": "guidance start",
     "postmortems.Mitigation": "owner_email reason",
     "postmortems.Revision": "previous_sha256 overrides",
     "postmortems.Step": "sha256 words",
@@ -63,12 +70,15 @@ INTERNAL = {
 # By what the machine finds its way; nobody types words into these. Each subscriber's own are in what they are sent.
 MACHINE = {
     "publishing.Owed": "model reached",
+    # Taken from the record, for whoever looks for something: what readers find of it, tests of the search say.
+    "incidents.SearchText": "text folded",
     "team.User": "password",
     "subscribers.Subscriber": "code address contact secret locale time_zone",
     "subscribers.Followed": "incident",
     "subscribers.SignUp": "code secret address contact scope locale time_zone network",
     "subscribers.Notice": "key thread cause component_ids letters moments payload url counts",
     "subscribers.Delivery": "token",
+    "postmortems.Postmortem": "base last_sent",
     "postmortems.Rendition": "sha256",
 }
 # What a draft is made of: these rows hold what readers get next, and not what they have.
@@ -109,6 +119,8 @@ def canary_for(field):
         return f"{word}@example.com"
     if isinstance(field, models.URLField):
         return f"https://example.com/{word}"
+    if field.name == "outline":
+        return {"key": word, "name": word, "about": word, "guidance": {"description": word}, "start": {"further": word}}
     if isinstance(field, models.JSONField):
         return [{"reason": word, "message": word}]
     return word[: field.max_length]
@@ -128,8 +140,8 @@ def plant_what_is_internal():
             if field.related_model is User:
                 model.objects.update(**{field.name: author})
         plant(model.objects.all(), named(INTERNAL, model))
-        if "public" in {field.name for field in model._meta.concrete_fields}:
-            plant(model.objects.filter(public=False), named(PUBLIC, model) + named(INTERNAL, model))
+        for says_so in {"public", "starred"} & {field.name for field in model._meta.concrete_fields}:
+            plant(model.objects.filter(**{says_so: False}), named(PUBLIC, model) + named(INTERNAL, model))
 
 
 def plant_in_the_draft():
@@ -214,6 +226,10 @@ def postmortem(draft, staff):
     ask_for_review(draft, by=None, words="x")
     settle_comment(add_comment(draft, section="facts", words="x", by=None), by=None)
     request_changes(draft, by=None, words="x")
+    JournalEntry.objects.create(incident=draft.incident, at=NOW, words="x")
+    draft.incident.tags.add(Tag.objects.create(name="x", slug="x"))
+    TemplateSection.objects.create(template=Template.objects.create(name="x"), section="lessons")
+    Proof.objects.create(postmortem=draft, version=1, error="x")
     Notice.objects.all().delete()
     return draft
 

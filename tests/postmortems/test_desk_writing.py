@@ -271,7 +271,7 @@ def test_a_text_that_is_too_much_gets_a_sentence_and_is_kept(desk, draft, field,
 def test_the_form_and_the_index_ask_a_constant_number_of_questions(
     desk, draft, make_incident, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         desk.get(url(draft.incident))
     for number in range(30):
         incident = make_incident(name=f"Number {number}", status="resolved")
@@ -280,7 +280,7 @@ def test_the_form_and_the_index_ask_a_constant_number_of_questions(
         Fact.objects.create(postmortem=draft, position=number, key="other", label="Fog", typed="More", source="typed")
         ActionTaken.objects.create(postmortem=draft, position=number, description="More", taken_at=NOW)
         Mitigation.objects.create(postmortem=draft, position=number, description="More")
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(24):
         desk.get(url(draft.incident))
     with django_assert_max_num_queries(12):
         assert "1–20 of" not in text_of(desk.get("/desk/postmortems/"))

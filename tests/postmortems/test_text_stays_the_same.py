@@ -12,7 +12,7 @@ from postmortems.chain import broken, chained, text_sha256
 from postmortems.models import Postmortem, Revision
 from postmortems.report import FactLine, Report, assemble, same_text, text_of
 from postmortems.services import publish_postmortem, save_draft
-from postmortems.views import _is_ahead
+from postmortems.views import is_ahead
 from statuspage.incidents.services_journal import note_down
 from tests.postmortems.samples import START, a_report, after
 
@@ -39,7 +39,7 @@ def published(draft):
 
 
 def test_it_is_not_ahead_of_what_readers_have(published, page):
-    assert not _is_ahead(published, page)
+    assert not is_ahead(published, page)
     assert "entries" not in published.published_revision.snapshot
 
 
@@ -69,14 +69,14 @@ def test_a_time_known_less_precisely_is_another_text(published, page):
     facts = list(published.facts.all())
     next(fact for fact in facts if fact.key == "started").precision = "approximate"
     save_draft(published, texts={}, facts=facts, actions=[], mitigations=[])
-    assert _is_ahead(Postmortem.objects.get(), page)
+    assert is_ahead(Postmortem.objects.get(), page)
 
 
 def test_a_star_is_another_text(published, page):
     note_down(published.incident, words="The spare was away.", by=None)
-    assert not _is_ahead(published, page)
+    assert not is_ahead(published, page)
     note_down(published.incident, words="It came back.", by=None, starred=True)
-    assert _is_ahead(published, page)
+    assert is_ahead(published, page)
 
 
 def test_whether_a_time_is_known_to_the_second_changes_no_word():
