@@ -98,6 +98,8 @@ def _migrate() -> None:
         # Hosts that share PostgreSQL start together after an upgrade; the store's lock spans them.
         with store.lock():
             call_command("migrate", interactive=False, verbosity=0)
+        # What is older than the search is found like all else from now on.
+        call_command("index_search", missing=True, verbosity=0)
 
 
 def _static_digest() -> str:

@@ -114,3 +114,14 @@ def test_the_command_takes_down_anew_what_there_is(public_search, desk_search, w
     call_command("index_search", stdout=StringIO())
     assert found(public_search, [*DRAFTED, *INTERNAL, "ships"]) == [*DRAFTED, "ships"]
     assert found(desk_search, INTERNAL) == INTERNAL
+
+
+def test_after_an_upgrade_what_is_older_than_the_search_is_found(public_search, desk_search, written):
+    publish_postmortem(written, author=None, unchecked=True)
+    SearchText.objects.all().delete()
+    call_command("index_search", missing=True, stdout=StringIO())
+    assert found(public_search, [*DRAFTED, *INTERNAL, "ships"]) == [*DRAFTED, "ships"]
+    assert found(desk_search, INTERNAL) == INTERNAL
+    told = StringIO()
+    call_command("index_search", missing=True, stdout=told)
+    assert told.getvalue() == "0 incidents\n0 postmortems\n"
