@@ -31,4 +31,5 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     some = model._default_manager.select_for_update().filter(pk__in=keys[start : start + BATCH])
                     remember([one.pk for one in some])
-            self.stdout.write(f"{len(keys)} {model._meta.verbose_name_plural}")
+            if options["verbosity"]:
+                self.stdout.write(f"{len(keys)} {model._meta.verbose_name_plural}")
