@@ -197,7 +197,10 @@ def give_back(claim: Claim, *lines: Line, later: timedelta = timedelta(0), uncou
         return
     found = Delivery.objects.filter(pk__in=[line.id for line in lines], token=claim.token, state=State.PENDING)
     changes = {"attempts": F("attempts") - 1} if uncounted else {}
-    found.update(next_at=timezone.now() + later, token="", **changes)
+    now = timezone.now()
+    # SQLite's clock knows no less than a millisecond: what is due at once must be due by it, too.
+    now -= timedelta(microseconds=now.microsecond % 1000)
+    found.update(next_at=now + later, token="", **changes)
 
 
 def discount(claim: Claim, line: Line) -> None:
