@@ -251,5 +251,5 @@ def _sql(statement: str, **parts: str) -> str:
         lease, behind = (f"{now} + interval '{seconds} seconds'" for seconds in (LEASE, BEHIND))
     else:
         ahead = ("", f", '+{LEASE} seconds'", f", '+{BEHIND} seconds'")
-        now, lease, behind = (f"strftime('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{shift})" for shift in ahead)
+        now, lease, behind = (f"strftime('%%Y-%%m-%%d %%H:%%M:%%f000', 'now'{shift})" for shift in ahead)
     return statement.format(now=now, lease=lease, behind=behind, **TABLES, **parts)
