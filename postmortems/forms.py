@@ -113,7 +113,7 @@ class PostmortemForm(PlainForm):
     def base(self) -> dict[str, str]:
         """The marks of what the editor began from; without any, nothing is known to be untouched."""
         try:
-            marks = json.loads(self["seen"].value())
+            marks = json.loads(self["seen"].value() or "")
         except ValueError:
             return {}
         return {str(part): str(mark) for part, mark in marks.items()} if isinstance(marks, dict) else {}

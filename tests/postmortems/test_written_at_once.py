@@ -95,7 +95,16 @@ def test_who_comes_without_knowing_anything_overwrites_nothing(desk, draft):
     sent = form_in(desk.get(url(draft.incident)))
     for lost in ("", "nonsense", "[1]"):
         assert press(desk, draft.incident, sent | {"seen": [lost], "lessons": ["New."]}).status_code == 409
+    del sent["seen"]
+    assert press(desk, draft.incident, sent | {"lessons": ["New."]}).status_code == 409
     assert saved(draft).lessons == "Paint one gate at a time."
+
+
+@pytest.mark.parametrize("save", [press, autosave])
+@pytest.mark.parametrize("words", ["    Paint one gate at a time.", "Paint one gate at a time.  "])
+def test_spaces_around_a_text_are_words_like_others(desk, draft, opened, save, words):
+    save(desk, draft.incident, opened[0] | {"lessons": [words]})
+    assert saved(draft).lessons == words
 
 
 def test_autosave_saves_and_tells_the_page_what_it_shows_now(desk, draft, opened):
