@@ -179,8 +179,10 @@ def changed_rows(data: QueryDict, wish: str) -> QueryDict:
     if verb == "add" and len(keys) < MOST_ROWS:
         new = next_key(keys)
         data.setlist(group, [*keys, new])
-        # A box that was never shown was not unticked.
+        # What was never shown was neither unticked nor chosen.
         data[f"{group}-{new}-public"] = "on"
+        data[f"initial-{group}-{new}-status"] = Mitigation.Status.OPEN
+        data[f"{group}-{new}-code"] = new_code()
     elif verb == "remove" and key in keys:
         data.setlist(group, [one for one in keys if one != key])
     elif verb in {"up", "down"} and key in keys:
