@@ -114,9 +114,10 @@ def _usual(part: str) -> int:
 
 
 def _mark(said: str | list[Any]) -> str:
-    plain = said.replace("\r\n", "\n").strip() if isinstance(said, str) else [_written(row) for row in said]
-    if not plain:
+    if not (said.strip() if isinstance(said, str) else said):
         return ""
+    # Spaces before the first line may mean something: they make it code.
+    plain = said.replace("\r\n", "\n").strip("\n") if isinstance(said, str) else [_written(row) for row in said]
     return hashlib.sha256(json.dumps(plain, cls=DjangoJSONEncoder).encode()).hexdigest()[:16]
 
 

@@ -113,7 +113,7 @@ class PostmortemForm(PlainForm):
     def base(self) -> dict[str, str]:
         """The marks of what the editor began from; without any, nothing is known to be untouched."""
         try:
-            marks = json.loads(self["seen"].value())
+            marks = json.loads(self["seen"].value() or "")
         except ValueError:
             return {}
         return {str(part): str(mark) for part, mark in marks.items()} if isinstance(marks, dict) else {}
@@ -179,8 +179,10 @@ def changed_rows(data: QueryDict, wish: str) -> QueryDict:
     if verb == "add" and len(keys) < MOST_ROWS:
         new = next_key(keys)
         data.setlist(group, [*keys, new])
-        # A box that was never shown was not unticked.
+        # What was never shown was neither unticked nor chosen.
         data[f"{group}-{new}-public"] = "on"
+        data[f"initial-{group}-{new}-status"] = Mitigation.Status.OPEN
+        data[f"{group}-{new}-code"] = new_code()
     elif verb == "remove" and key in keys:
         data.setlist(group, [one for one in keys if one != key])
     elif verb in {"up", "down"} and key in keys:

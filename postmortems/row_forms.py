@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 
 from postmortems.models import ActionTaken, Fact, Mitigation
 from postmortems.typed_times import read_day, read_time, read_told
-from statuspage.publishing.codes import new_code
+from statuspage.publishing.codes import is_code, new_code
 from statuspage.publishing.local_time import FAR_AWAY, is_far_away
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.plain_form import PlainForm
@@ -337,8 +337,9 @@ class MitigationForm(RowForm):
         label="Ticket",
     )
     public = forms.BooleanField(required=False, initial=True, label="Public")
-    # Which of the saved measures the row is; an unknown one is a new measure.
-    code = forms.CharField(required=False, initial="", widget=forms.HiddenInput)
+    # Which of the saved measures the row is; an unknown one is a new measure. A row has its code from the start: saved
+    # again because the answer was lost, it is still the same one.
+    code = forms.CharField(required=False, initial=new_code, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any] | None, *, key: str, saved: Iterable[Mitigation] = ()) -> None:
         super().__init__(data, key=key)
@@ -350,11 +351,15 @@ class MitigationForm(RowForm):
     def clean_description(self) -> str:
         return _described(self, "Say what will be done, or remove the row.")
 
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        return code if is_code(code) else new_code()
+
     def mitigation(self) -> Mitigation | None:
         """What the row says, to be saved; None where it says nothing."""
         if self.says_nothing():
             return None
-        measure = Mitigation(**self.cleaned_data | {"code": self.saved.code if self.saved else new_code()})
+        measure = Mitigation(**self.cleaned_data)
         if self.saved and "status" not in self.changed_data:
             measure.keeps_status, measure.status = True, self.saved.status
         return measure

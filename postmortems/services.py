@@ -314,6 +314,7 @@ def _keep(postmortem: Postmortem, measures: Sequence[Mitigation], *, at: datetim
     What only the list of measures knows of them, such as since when they are settled, is kept.
     """
     known = {one.code: one for one in postmortem.mitigations.select_for_update()}
+    taken = set(Mitigation.objects.filter(code__in={one.code for one in measures}).values_list("code", flat=True))
     new: list[Mitigation] = []
     same: list[Mitigation] = []
     for position, measure in enumerate(measures):
@@ -321,7 +322,8 @@ def _keep(postmortem: Postmortem, measures: Sequence[Mitigation], *, at: datetim
         kept = known.pop(measure.code, None)
         if kept is None:
             # Another's code, or one that stands twice in the list, would be another measure's name.
-            measure.pk, measure.code = None, new_code()
+            measure.pk, measure.code = None, new_code() if measure.code in taken else measure.code
+            taken.add(measure.code)
             new.append(measure)
             continue
         status = kept.status if measure.keeps_status else measure.status

@@ -115,25 +115,26 @@
     announce(told.words, "is-partial");
   };
 
-  const hear = async (answer, sent) => {
-    if (answer.status === 401) return trouble("you are signed out", " ", signIn());
-    if (![200, 409, 422].includes(answer.status)) { trouble("the server could not answer"); return later(AGAIN); }
-    const told = await answer.json();
-    if (answer.status === 409) return both(told);
+  // Each tells whether the form may leave now: never where it would leave for nowhere, nor with marks of a text that
+  // was not looked at yet.
+  const unheard = (why) => { trouble(why); later(AGAIN); return false; };
+  const hear = (status, told, sent) => {
+    if (status === 409) { both(told); return false; }
     wrong = told.sentences ?? {};
     show();
-    if (answer.status === 422) {
+    if (status === 422) {
       keep();
       announce("");
-      return tell(told.words || "Not saved yet: something needs another look");
+      tell(told.words || "Not saved yet: something needs another look");
+      return true;
     }
     adopt(told);
     announce(notices.dataset.words ? told.words : "", "is-ok");
     tell(told.words);
     document.dispatchEvent(new CustomEvent("autosaved", { detail: told.version }));
-    if (changes !== sent) return later(PAUSE);
-    unsaved = false;
-    forget();
+    if (changes !== sent) later(PAUSE);
+    else { unsaved = false; forget(); }
+    return true;
   };
   const send = async () => {
     const sent = changes;
@@ -146,17 +147,19 @@
     try {
       answer = await fetch(form.dataset.autosave, { method: "POST", body, signal: AbortSignal.timeout(20_000) });
     } catch {
-      trouble("no connection");
-      return later(AGAIN);
+      return unheard("no connection");
     }
-    await hear(answer, sent);
+    if (answer.status === 401) { trouble("you are signed out", " ", signIn()); return false; }
+    // Whatever stands between may answer in the server's place, with a page of its own.
+    const told = [200, 409, 422].includes(answer.status) && await answer.json().catch(() => null);
+    return told ? hear(answer.status, told, sent) : unheard("the server could not answer");
   };
   const save = async () => {
     clearTimeout(timer);
-    if (clash || !unsaved) return;
-    if (form.querySelector(".htmx-request")) return void later(PAUSE);
+    if (clash || !unsaved) return true;
+    if (form.querySelector(".htmx-request")) { later(PAUSE); return true; }
     sending ??= send().finally(() => { sending = null; });
-    await sending;
+    return sending;
   };
   const later = (wait) => {
     clearTimeout(timer);
@@ -180,7 +183,7 @@
   form.addEventListener("submit", async (event) => {
     if (passes || clash || !unsaved) { unsaved = false; return; }
     event.preventDefault();
-    await save();
+    if (!await save()) return;
     passes = true;
     form.requestSubmit(event.submitter);
   });

@@ -1,5 +1,6 @@
 """Codes: the names by which the outside knows public objects."""
 
+import re
 import secrets
 import string
 
@@ -7,8 +8,14 @@ from django.core.validators import RegexValidator
 
 ALPHABET = string.ascii_lowercase + string.digits
 LENGTH = 12
+PATTERN = r"\A[a-z0-9]{12}\Z"
 
-validate_code = RegexValidator(r"\A[a-z0-9]{12}\Z", "A code is 12 lower-case letters and digits.")
+validate_code = RegexValidator(PATTERN, "A code is 12 lower-case letters and digits.")
+
+
+def is_code(words: str) -> bool:
+    """Whether the words have the shape of a code."""
+    return re.match(PATTERN, words) is not None
 
 
 def new_code() -> str:

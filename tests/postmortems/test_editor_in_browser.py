@@ -211,6 +211,56 @@ def test_two_people_in_the_same_section_see_both_texts(desk, draft, editor):
     assert saved(draft).root_cause == "Mine, and theirs."
 
 
+@pytest.mark.parametrize("button", ["Save", "Publish…"])
+def test_a_button_pressed_at_once_overwrites_nothing_that_was_not_shown(desk, draft, editor, button):
+    other = User.objects.create_user("night@example.com", is_staff=True)
+    with desk() as mine, desk(other) as theirs:
+        mine.goto(editor)
+        theirs.goto(editor)
+        cause_of(theirs).fill("Theirs.")
+        is_saved(theirs)
+        cause_of(mine).fill("Mine.")
+        mine.get_by_role("button", name=button, exact=True).click()
+        expect(mine.locator("#root_cause .theirs")).to_contain_text("Theirs.")
+        expect(mine.locator("#trouble-saving")).to_contain_text("Somebody else wrote in the same place")
+        mine.wait_for_timeout(500)
+        assert mine.url.endswith(editor)
+        assert saved(draft).root_cause == "Theirs."
+        # Whoever has read both and presses again means it.
+        with mine.expect_navigation():
+            mine.get_by_role("button", name=button, exact=True).click()
+    assert saved(draft).root_cause == "Mine."
+
+
+def _goes_nowhere(page):
+    page.context.set_offline(True)
+
+
+def _is_answered_by_a_stranger(page):
+    page.route("**/autosave/", lambda route: route.fulfill(status=200, body="<h1>Welcome to our wireless network</h1>"))
+
+
+@pytest.mark.parametrize(
+    ("loses_the_server", "why"),
+    [(_goes_nowhere, "no connection"), (_is_answered_by_a_stranger, "the server could not answer")],
+)
+def test_save_stays_on_the_page_until_the_server_has_answered(desk, draft, editor, loses_the_server, why):
+    with desk() as page:
+        page.goto(editor)
+        loses_the_server(page)
+        lessons_of(page).fill("Patience.")
+        page.get_by_role("button", name="Save", exact=True).click()
+        is_not_saved(page, why)
+        page.wait_for_timeout(500)
+        assert lessons_of(page).input_value() == "Patience."
+        page.context.set_offline(False)
+        page.unroute_all()
+        # It is still there, and the button still works.
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_text("Saved. Readers see it once it is published.").wait_for()
+    assert saved(draft).lessons == "Patience."
+
+
 def test_a_sentence_stands_at_a_field_once_it_is_left(desk, draft, editor):
     with desk() as page:
         page.goto(editor)

@@ -11,6 +11,7 @@ from postmortems.draft import TEXTS, Clash, Draft, merge
 from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem
 from postmortems.services import follow_up
 from postmortems.services_review import approve, ask_for_review
+from statuspage.publishing.codes import is_code
 from tests.conftest import NOW
 from tests.postmortems.desk import form_in, press, text_of, url
 
@@ -95,7 +96,16 @@ def test_who_comes_without_knowing_anything_overwrites_nothing(desk, draft):
     sent = form_in(desk.get(url(draft.incident)))
     for lost in ("", "nonsense", "[1]"):
         assert press(desk, draft.incident, sent | {"seen": [lost], "lessons": ["New."]}).status_code == 409
+    del sent["seen"]
+    assert press(desk, draft.incident, sent | {"lessons": ["New."]}).status_code == 409
     assert saved(draft).lessons == "Paint one gate at a time."
+
+
+@pytest.mark.parametrize("save", [press, autosave])
+@pytest.mark.parametrize("words", ["    Paint one gate at a time.", "Paint one gate at a time.  "])
+def test_spaces_around_a_text_are_words_like_others(desk, draft, opened, save, words):
+    save(desk, draft.incident, opened[0] | {"lessons": [words]})
+    assert saved(draft).lessons == words
 
 
 def test_autosave_saves_and_tells_the_page_what_it_shows_now(desk, draft, opened):
@@ -156,6 +166,35 @@ def test_a_new_measure_is_the_same_one_at_each_autosave(desk, draft):
     autosave(desk, draft.incident, sent | {"mitigations-3-description": ["A third spare."]})
     assert Mitigation.objects.get(code=code).description == "A third spare."
     assert draft.mitigations.count() == 4
+
+
+def test_a_new_measure_is_the_same_one_though_the_first_answer_was_lost(desk, draft):
+    sent = form_in(press(desk, draft.incident, form_in(desk.get(url(draft.incident))), row="add mitigations"))
+    autosave(desk, draft.incident, sent | {"mitigations-3-description": ["A third"]})
+    first = draft.mitigations.get(description="A third")
+    follow_up(first, status="done")
+    # The page still believes that nothing was saved, and somebody typed on.
+    autosave(desk, draft.incident, sent | {"mitigations-3-description": ["A third spare."]})
+    again = draft.mitigations.get(description="A third spare.")
+    assert (again.pk, again.code, again.status) == (first.pk, first.code, "done")
+
+
+def test_so_it_is_for_the_first_measure_of_all(desk, make_incident):
+    incident = make_incident()
+    desk.post(reverse("postmortems:start", args=[incident.code]))
+    sent = form_in(desk.get(url(incident)))
+    codes = set()
+    for words in ("A", "A spare."):
+        autosave(desk, incident, sent | {"mitigations-0-description": [words]})
+        codes.add(incident.postmortem.mitigations.get().code)
+    assert len(codes) == 1
+
+
+@pytest.mark.parametrize("code", ["", "x" * 13, "NoSuchCode12", "<b>"])
+def test_a_row_that_came_without_a_code_gets_one(desk, draft, opened, code):
+    sent = opened[0] | {"mitigations-2-description": ["Another."], "mitigations-2-code": [code]}
+    assert press(desk, draft.incident, sent).status_code == 302
+    assert is_code(draft.mitigations.get(description="Another.").code)
 
 
 def test_news_of_a_measure_is_not_taken_back_by_the_next_autosave(desk, draft, opened):
