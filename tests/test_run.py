@@ -172,10 +172,13 @@ def test_a_killed_supervisor_leaves_nothing_behind(served):
 
 
 @pytest.mark.parametrize(("child", "name"), [("candor-web", "The web server"), ("candor-clock", "The clock")])
-def test_a_child_that_dies_is_named_and_ends_the_rest(served, child, name):
-    os.kill(served.children()[child], signal.SIGKILL)
-    assert served.process.wait(PATIENCE) == 1
-    assert f"{name} ended by itself (signal 9)" in served.said()
+def test_a_child_that_dies_is_named_and_started_again(served, child, name):
+    before = served.children()
+    os.kill(before[child], signal.SIGKILL)
+    wait_until(lambda: served.children().get(child, before[child]) != before[child], what="another one in its place")
+    wait_until(lambda: status_of(served.url) == 200, what="the page to answer again")
+    assert f"{name} ended by itself (signal 9) and is started again." in served.said()
+    assert served.end() == 0
     assert served.nothing_left()
 
 

@@ -61,12 +61,31 @@ def test_a_signal_ends_every_child_and_is_no_failure(told, number):
     assert told == []
 
 
-def test_a_child_that_ends_by_itself_is_named_and_ends_the_rest(told):
+def test_a_child_that_ends_by_itself_again_and_again_is_named_and_ends_the_rest(told):
     supervisor = Supervisor(tell=told.append)
     children = [child("sleeper", sleep), child("quitter", quit_with_3)]
     assert supervisor.run(children, meanwhile=lambda: None) == 1
-    assert told == ["quitter ended by itself (exit status 3); stopping the rest."]
+    assert told == [
+        *["quitter ended by itself (exit status 3) and is started again."] * 3,
+        "quitter ended by itself (exit status 3), 4 times in a row; stopping the rest.",
+    ]
     assert supervisor.running["sleeper"].exitcode is not None
+
+
+def test_a_child_that_is_killed_is_started_again_and_the_others_go_on(told):
+    supervisor = Supervisor(tell=told.append)
+    first = {}
+
+    def kill_once():
+        if not first:
+            first.update({name: process.pid for name, process in supervisor.running.items()})
+            os.kill(first["one"], signal.SIGKILL)
+        elif supervisor.running["one"].pid != first["one"]:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    assert supervisor.run([child("one", sleep), child("two", sleep)], meanwhile=kill_once) == 0
+    assert told == ["one ended by itself (signal 9) and is started again."]
+    assert supervisor.running["two"].pid == first["two"]
 
 
 def test_a_child_that_will_not_end_is_killed_with_its_own_children(told, tmp_path):
@@ -95,4 +114,4 @@ def test_a_child_may_be_started_later(told):
             supervisor.start(child("two", lambda: None))
 
     assert supervisor.run([child("one", sleep)], meanwhile=start_second) == 1
-    assert told == ["two ended by itself (exit status 0); stopping the rest."]
+    assert told[-1] == "two ended by itself (exit status 0), 4 times in a row; stopping the rest."
