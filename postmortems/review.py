@@ -32,6 +32,15 @@ def is_approved(postmortem: Postmortem, report: Report) -> bool:
     return postmortem.approval is not None and postmortem.approval.sha256 == text_sha256(report)
 
 
+def last_look(postmortem: Postmortem, report: Report) -> str:
+    """What somebody about to publish has before them: exactly this text, and whether it was taken from readers before.
+
+    A withdrawal leaves the text alone, and yet nobody is to undo it without having read of it.
+    """
+    withdrawn_at = postmortem.withdrawn_at
+    return text_sha256(report) + (f" {withdrawn_at.isoformat()}" if withdrawn_at else "")
+
+
 def published_text(postmortem: Postmortem) -> str:
     """The hash of the text that readers have; empty where they have none."""
     revision = postmortem.published_revision

@@ -18,7 +18,7 @@ from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Proof,
 from postmortems.outlines import Outline
 from postmortems.record import base_of, facts_of
 from postmortems.report import Report, assemble, same_text
-from postmortems.review import is_approved, needs_review, published_text
+from postmortems.review import is_approved, last_look, needs_review, published_text
 from postmortems.telling import take_back
 from postmortems.trail import note
 from postmortems.words import remember_postmortems
@@ -161,18 +161,18 @@ def publish_postmortem(
     reason: str = "",
     minor: bool = False,
     at: datetime | None = None,
-    seen: int | None = None,
+    seen: str | None = None,
     all_the_same: str = "",
     notify: bool = True,
     unchecked: bool = False,
 ) -> Revision:
     """Make the draft what readers get, as a new revision; its PDF is owed and made by a worker.
 
-    The first publication sets the posted time. `seen` is the version whose text was approved; raises StalePostmortem
-    where it is another by now. Raises ValidationError while the incident is open, while there is nothing to read,
-    where nothing changed since the last publication, where the page wants an approval of exactly this text and there is
-    none, while checks find an error, and while they warn and `all_the_same` gives no reason to publish nevertheless;
-    the reason is kept with the revision.
+    The first publication sets the posted time. `seen` is the `last_look` that somebody had; raises StalePostmortem
+    where it would be another by now, be it for a draft that was saved or an entry that was starred. Raises
+    ValidationError while the incident is open, while there is nothing to read, where nothing changed since the last
+    publication, where the page wants an approval of exactly this text and there is none, while checks find an error,
+    and while they warn and `all_the_same` gives no reason to publish nevertheless, which is kept with the revision.
 
     Subscribers are told once the PDF is there, unless `notify` says otherwise: of the newest revision alone, where one
     comes before they were told of the last. A `minor` correction is no news: readers' page does not speak of it, and it
@@ -182,13 +182,13 @@ def publish_postmortem(
     """
     at = at or timezone.now()
     postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
-    if seen is not None and postmortem.version != seen:
-        raise StalePostmortem
     if postmortem.incident.is_open:
         raise ValidationError("The incident is still open. Resolve it before you publish its postmortem.")
     posted_at = postmortem.posted_at or at
     page = StatusPage.objects.get()
     report = assemble(postmortem, page=page, posted_at=posted_at)
+    if seen is not None and last_look(postmortem, report) != seen:
+        raise StalePostmortem
     if not (report.analysis or report.actions or report.mitigations or report.closing or report.further):
         raise ValidationError("There is nothing to read yet: write at least a description or the root cause.")
     last = postmortem.revisions.last()
