@@ -19,7 +19,7 @@ from postmortems.outlines import Outline
 from postmortems.record import base_of, facts_of
 from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, last_look, needs_review, published_text
-from postmortems.telling import take_back
+from postmortems.telling import take_back, was_told
 from postmortems.trail import note
 from postmortems.words import remember_postmortems
 from statuspage.incidents.models import Incident
@@ -216,7 +216,7 @@ def publish_postmortem(
     Rendition.objects.create(revision=revision, owes_notice=tells)
     Proof.objects.filter(postmortem=postmortem).delete()
     postmortem.state, postmortem.posted_at = Postmortem.State.PUBLISHED, posted_at
-    postmortem.notified = postmortem.notified or tells
+    postmortem.notified = tells or was_told(postmortem)
     postmortem.published_revision, postmortem.approval = revision, None
     postmortem.withdrawn_at, postmortem.withdrawal_reason = None, ""
     changed = ["state", "posted_at", "notified", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
@@ -247,6 +247,7 @@ def withdraw_postmortem(
     was = published_text(postmortem)
     postmortem.state, postmortem.published_revision, postmortem.approval = Postmortem.State.WITHDRAWN, None, None
     postmortem.withdrawn_at, postmortem.withdrawal_reason = at or timezone.now(), reason
+    postmortem.notified = was_told(postmortem)
     # Whoever is about to publish it again reads first that it was withdrawn; an import leaves it alone.
     postmortem.version += 1
     postmortem.save()

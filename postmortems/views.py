@@ -27,7 +27,7 @@ from postmortems.record import facts_of
 from postmortems.rendition import render_again
 from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, last_look, needs_review
-from postmortems.telling import news_of
+from postmortems.telling import news_of, why_revised
 from statuspage.incidents.models import Incident
 from statuspage.incidents.views_telling import reach_of, show_letter
 from statuspage.publishing.models import StatusPage
@@ -120,7 +120,7 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
         return _last_look(request, form, postmortem, page, checks, report)
     said = form.cleaned_data
     try:
-        services.publish_postmortem(
+        revision = services.publish_postmortem(
             postmortem,
             author=staff_member(request),
             reason=said.get("reason", ""),
@@ -135,7 +135,7 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
     except ValidationError as error:
         form.add_error(None, error)
         return _last_look(request, form, postmortem, page, checks, report)
-    then = ", and subscribers are told after it" if said["notify"] else ""
+    then = ", and subscribers are told after it" if revision.pdf.owes_notice else ""
     messages.success(request, f"Published. Readers have it now; its PDF follows in a moment{then}.")
     return redirect("postmortems:edit", code=code)
 
@@ -145,7 +145,7 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
 def letter(request: DeskRequest, code: str) -> HttpResponse:
     """The mail that publishing the saved draft would send."""
     postmortem, page = find_postmortem(code), StatusPage.objects.get()
-    reason = "" if "minor" in request.POST else request.POST.get("reason", "").strip()
+    reason = why_revised(postmortem) if "minor" in request.POST else request.POST.get("reason", "").strip()
     report = assemble(postmortem, page=page)
     return show_letter(request, news_of(postmortem.incident, report, reason=reason, posted_at=timezone.now()), page)
 

@@ -80,6 +80,16 @@ def test_unticked_it_is_published_and_told_to_nobody(desk, draft):
     assert not Notice.objects.exists()
 
 
+def test_of_a_minor_correction_nobody_is_said_to_be_told(desk, draft, clock):
+    publish_postmortem(draft, author=None)
+    render_due()
+    deliver(clock)
+    save(draft, lessons="Paint in summer.")
+    told = text_of(publish(desk, draft, notify="on", minor="on", reason="A comma."))
+    assert "Published." in told
+    assert "subscribers are told" not in told
+
+
 @pytest.mark.parametrize("revised", [False, True])
 def test_the_mail_that_is_shown_is_the_mail_that_leaves(desk, draft, clock, revised):
     said = {"notify": "on"}
