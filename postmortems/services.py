@@ -21,7 +21,7 @@ from postmortems.report import Report, assemble, same_text
 from postmortems.review import is_approved, last_look, needs_review, published_text
 from postmortems.telling import take_back, was_told
 from postmortems.trail import note
-from postmortems.words import remember_postmortems
+from postmortems.words import remember_drafts, remember_published
 from statuspage.incidents.models import Incident
 from statuspage.publishing.codes import new_code
 from statuspage.publishing.markdown import validate_markdown
@@ -67,7 +67,7 @@ def start_postmortem(incident: Incident, *, outline: Outline | None = None) -> P
         postmortem.save(update_fields=["base"])
         if outline:
             _begin(postmortem, outline)
-        remember_postmortems([postmortem.pk])
+        remember_drafts([postmortem.pk])
     return postmortem
 
 
@@ -79,7 +79,7 @@ def begin_with(postmortem: Postmortem, *, outline: Outline) -> Postmortem:
         raise ValidationError("Something is written already, so it stays with the template it was begun with.")
     postmortem.version += 1
     _begin(postmortem, outline)
-    remember_postmortems([postmortem.pk])
+    remember_drafts([postmortem.pk])
     return postmortem
 
 
@@ -127,7 +127,7 @@ def save_draft(
     now = text_sha256(assemble(postmortem, page=page))
     if now != before:
         _follow_text(postmortem, now, author)
-    remember_postmortems([postmortem.pk])
+    remember_drafts([postmortem.pk])
     return postmortem
 
 
@@ -138,6 +138,8 @@ def follow_up(measure: Mitigation, *, status: str, reason: str = "", at: datetim
     The draft and its version are left alone: whoever edits the text is not disturbed. Neither is the revision, nor its
     PDF: they say what was promised. What will not be done wants a reason, for the team; raises ValidationError else.
     """
+    # Before the measure, as whoever saves the draft does: its words are found with the postmortem's.
+    Postmortem.objects.select_for_update().get(pk=measure.postmortem_id)
     measure = (
         Mitigation.objects.select_for_update(of=("self",)).select_related("postmortem__incident").get(pk=measure.pk)
     )
@@ -148,6 +150,7 @@ def follow_up(measure: Mitigation, *, status: str, reason: str = "", at: datetim
     _turn(measure, status, at=at or timezone.now())
     measure.reason = reason if status == Mitigation.Status.WONT_DO else ""
     measure.save(update_fields=["status", "settled_at", "reason"])
+    remember_drafts([measure.postmortem_id])
     if changes and measure.public and measure.postmortem.is_published:
         publish_soon(measure.postmortem, measure.postmortem.incident)
     return measure
@@ -221,7 +224,7 @@ def publish_postmortem(
     postmortem.withdrawn_at, postmortem.withdrawal_reason = None, ""
     changed = ["state", "posted_at", "notified", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
     postmortem.save(update_fields=changed)
-    remember_postmortems([postmortem.pk])
+    remember_published([postmortem.pk])
     note(postmortem, Step.Kind.PUBLISHED, by=author, sha256=text_sha256(report), words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     wake_soon("postmortems.tasks.render_due")
@@ -251,7 +254,7 @@ def withdraw_postmortem(
     # Whoever is about to publish it again reads first that it was withdrawn; an import leaves it alone.
     postmortem.version += 1
     postmortem.save()
-    remember_postmortems([postmortem.pk])
+    remember_published([postmortem.pk])
     note(postmortem, Step.Kind.WITHDRAWN, by=author, sha256=was, words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     return postmortem

@@ -367,6 +367,7 @@ class SearchText(models.Model):
         INCIDENT = "incident", "The incident and its updates"
         POSTMORTEM = "postmortem", "The postmortem as published"
         DRAFT = "draft", "The postmortem as the team has it"
+        JOURNAL = "journal", "The journal"
 
     PUBLIC = (Source.INCIDENT, Source.POSTMORTEM)
 
@@ -379,7 +380,7 @@ class SearchText(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["incident", "source"], name="search_text_once_per_source"),
             models.CheckConstraint(
-                name="search_text_source_known", condition=Q(source__in=["incident", "postmortem", "draft"])
+                name="search_text_source_known", condition=Q(source__in=["incident", "postmortem", "draft", "journal"])
             ),
         ]
 

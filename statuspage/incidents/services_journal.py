@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from statuspage.incidents.models import Incident, JournalEntry
+from statuspage.incidents.words import remember_journals
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.wording import is_visible, running_text
 from statuspage.team.models import User
@@ -15,6 +17,7 @@ from statuspage.team.models import User
 LONGEST = 2_000
 
 
+@transaction.atomic
 def note_down(
     incident: Incident,
     *,
@@ -50,6 +53,7 @@ def note_down(
         by=by,
         noted_at=now,
     )
+    _remember(entry)
     return entry
 
 
@@ -60,13 +64,23 @@ def star(entry: JournalEntry, *, starred: bool, by: User | None = None) -> Journ
     return entry
 
 
+@transaction.atomic
 def strike(entry: JournalEntry, *, by: User | None) -> None:
     """Take an entry out of the journal; it is kept, with who did it, and can be put back."""
     entry.struck_at, entry.struck_by = entry.struck_at or timezone.now(), entry.struck_by or by
     entry.save(update_fields=["struck_at", "struck_by"])
+    _remember(entry)
 
 
+@transaction.atomic
 def put_back(entry: JournalEntry) -> None:
     """Let an entry that was struck stand in the journal again, as it stood."""
     entry.struck_at = entry.struck_by = None
     entry.save(update_fields=["struck_at", "struck_by"])
+    _remember(entry)
+
+
+def _remember(entry: JournalEntry) -> None:
+    """Let the incident be found by its journal as it stands now, whoever else writes in it."""
+    Incident.objects.select_for_update().get(pk=entry.incident_id)
+    remember_journals([entry.incident_id])
