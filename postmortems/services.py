@@ -224,6 +224,7 @@ def publish_postmortem(
     postmortem.withdrawn_at, postmortem.withdrawal_reason = None, ""
     changed = ["state", "posted_at", "notified", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
     postmortem.save(update_fields=changed)
+    postmortem.editors.clear()
     remember_published([postmortem.pk])
     note(postmortem, Step.Kind.PUBLISHED, by=author, sha256=text_sha256(report), words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
@@ -287,15 +288,17 @@ def _says_the_same(draft: Draft, saved: Draft) -> bool:
 def _follow_text(postmortem: Postmortem, now: str, author: User | None) -> None:
     """Bring the state of a text that was edited into line with what it says now."""
     state, was = Postmortem.State, postmortem.state
-    postmortem.edited_by = author
+    if author:
+        postmortem.editors.add(author)
     if now == published_text(postmortem):
+        postmortem.editors.clear()
         postmortem.state, postmortem.approval = state.PUBLISHED, None
     elif was in {state.APPROVED, state.IN_REVIEW}:
         is_approved_again = postmortem.approval is not None and postmortem.approval.sha256 == now
         postmortem.state = state.APPROVED if is_approved_again else state.IN_REVIEW
     else:
         postmortem.state = state.DRAFT
-    postmortem.save(update_fields=["state", "approval", "edited_by"])
+    postmortem.save(update_fields=["state", "approval"])
     if was != postmortem.state:
         note(postmortem, Step.Kind.EDITED, by=author, sha256=now)
 
