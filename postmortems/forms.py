@@ -129,7 +129,7 @@ class PostmortemForm(PlainForm):
 class PublishForm(PlainForm):
     """The last word before readers get it. A later revision says why there is one, and any why warnings stand."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         max_length=500,
         label="What changed, and why",
@@ -150,8 +150,8 @@ class PublishForm(PlainForm):
         required=False, label="Tell subscribers", help_text="They are told once its PDF is there, or is given up."
     )
 
-    def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, warned: bool) -> None:
-        super().__init__(data, initial={"seen": postmortem.version, "notify": True})
+    def __init__(self, data: QueryDict | None = None, *, postmortem: Postmortem, seen: str, warned: bool) -> None:
+        super().__init__(data, initial={"seen": seen, "notify": True})
         if postmortem.posted_at is None:
             del self.fields["reason"], self.fields["minor"]
         if not warned:

@@ -47,10 +47,13 @@ class Postmortem(models.Model):
         "Revision", models.PROTECT, null=True, blank=True, related_name="published_as"
     )
     approval = models.OneToOneField("Step", models.PROTECT, null=True, blank=True, related_name="approval_of")
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    # Since the last publication: none of them is the second pair of eyes that the next one may want.
+    editors = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, editable=False, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="When it was taken from readers.")
     withdrawal_reason = models.CharField(max_length=500, blank=True, help_text="What readers are told instead.")
-    notified = models.BooleanField(default=False, help_text="Whether subscribers were to be told of any revision.")
+    notified = models.BooleanField(
+        default=False, help_text="Whether subscribers were told of any revision, or are to be."
+    )
     version = models.PositiveIntegerField(default=1)
     # What the record said of each fact when the facts were last taken from it; empty where nobody knows.
     base = models.JSONField(default=dict, blank=True, editable=False)

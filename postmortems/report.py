@@ -20,7 +20,7 @@ from postmortems.measures import MeasureLine, measures_of
 from postmortems.models import Fact, Mitigation, Postmortem
 from postmortems.record import facts_of
 from statuspage.incidents.affected import affected_names, affected_sentence, isolated, sentence_of
-from statuspage.incidents.models import Incident
+from statuspage.incidents.models import Incident, JournalEntry
 from statuspage.publishing import times
 from statuspage.publishing.markdown import to_html
 from statuspage.publishing.models import StatusPage
@@ -84,6 +84,11 @@ class EntryLine:
 
     words: str
     at: datetime
+
+    @classmethod
+    def of(cls, entry: JournalEntry) -> EntryLine:
+        """What readers get of it."""
+        return cls(running_text(entry.words), entry.at)
 
     @property
     def html(self) -> str:
@@ -316,7 +321,7 @@ def assemble(postmortem: Postmortem, *, page: StatusPage, posted_at: datetime | 
         kind=incident.kind,
         affected_names=affected_names(updates),
         look=Look(page.locale, page.paper, page.accent),
-        entries=[EntryLine(running_text(entry.words), entry.at) for entry in incident.journal.filter(starred=True)],
+        entries=[*map(EntryLine.of, incident.journal.filter(starred=True))],
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from postmortems.chain import text_sha256
 from postmortems.lint.subject import Standing
 from postmortems.models import Postmortem, Step
-from postmortems.report import Report, assemble
+from postmortems.report import EntryLine, Report, assemble
 from statuspage.publishing.models import StatusPage
 from statuspage.team.models import User
 
@@ -19,17 +21,30 @@ def needs_review(page: StatusPage) -> bool:
 
 def why_not_reviewer(postmortem: Postmortem, user: User | None) -> str:
     """Why somebody's approval would be no second pair of eyes; empty where it is one."""
-    if user and postmortem.edited_by_id == user.pk:
-        return "You edited this text last. Somebody else has to read it."
+    if user is None:
+        return ""
+    if postmortem.editors.contains(user):
+        return "You edited this text. Somebody else has to read it."
     asked = postmortem.steps.filter(kind=Step.Kind.ASKED).last()
-    if user and asked and asked.by_id == user.pk:
+    if asked and asked.by_id == user.pk:
         return "You asked for this review. Somebody else has to read it."
+    if _tells_of_theirs(postmortem, user):
+        return "Its timeline has an entry that you noted or starred. Somebody else has to read it."
     return ""
 
 
 def is_approved(postmortem: Postmortem, report: Report) -> bool:
     """Whether exactly this text was approved."""
     return postmortem.approval is not None and postmortem.approval.sha256 == text_sha256(report)
+
+
+def last_look(postmortem: Postmortem, report: Report) -> str:
+    """What somebody about to publish has before them: exactly this text, and whether it was taken from readers before.
+
+    A withdrawal leaves the text alone, and yet nobody is to undo it without having read of it.
+    """
+    withdrawn_at = postmortem.withdrawn_at
+    return text_sha256(report) + (f" {withdrawn_at.isoformat()}" if withdrawn_at else "")
 
 
 def published_text(postmortem: Postmortem) -> str:
@@ -52,6 +67,14 @@ def standing_of(postmortem: Postmortem, *, page: StatusPage) -> Standing:
         overtaken=approval is not None and not approved,
         unchanged=unchanged,
     )
+
+
+def _tells_of_theirs(postmortem: Postmortem, user: User) -> bool:
+    """Whether somebody noted or starred an entry that would be new to readers."""
+    last = postmortem.revisions.last()
+    known = Report.from_snapshot(last.snapshot).entries if last else []
+    theirs = postmortem.incident.journal.filter(Q(by=user) | Q(starred_by=user), starred=True)
+    return any(line not in known for line in map(EntryLine.of, theirs))
 
 
 def _is_second(postmortem: Postmortem, approval: Step) -> bool:

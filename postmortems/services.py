@@ -18,10 +18,10 @@ from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem, Proof,
 from postmortems.outlines import Outline
 from postmortems.record import base_of, facts_of
 from postmortems.report import Report, assemble, same_text
-from postmortems.review import is_approved, needs_review, published_text
-from postmortems.telling import take_back
+from postmortems.review import is_approved, last_look, needs_review, published_text
+from postmortems.telling import take_back, was_told
 from postmortems.trail import note
-from postmortems.words import remember_postmortems
+from postmortems.words import remember_drafts, remember_published
 from statuspage.incidents.models import Incident
 from statuspage.publishing.codes import new_code
 from statuspage.publishing.markdown import validate_markdown
@@ -67,7 +67,7 @@ def start_postmortem(incident: Incident, *, outline: Outline | None = None) -> P
         postmortem.save(update_fields=["base"])
         if outline:
             _begin(postmortem, outline)
-        remember_postmortems([postmortem.pk])
+        remember_drafts([postmortem.pk])
     return postmortem
 
 
@@ -79,7 +79,7 @@ def begin_with(postmortem: Postmortem, *, outline: Outline) -> Postmortem:
         raise ValidationError("Something is written already, so it stays with the template it was begun with.")
     postmortem.version += 1
     _begin(postmortem, outline)
-    remember_postmortems([postmortem.pk])
+    remember_drafts([postmortem.pk])
     return postmortem
 
 
@@ -127,7 +127,7 @@ def save_draft(
     now = text_sha256(assemble(postmortem, page=page))
     if now != before:
         _follow_text(postmortem, now, author)
-    remember_postmortems([postmortem.pk])
+    remember_drafts([postmortem.pk])
     return postmortem
 
 
@@ -138,6 +138,8 @@ def follow_up(measure: Mitigation, *, status: str, reason: str = "", at: datetim
     The draft and its version are left alone: whoever edits the text is not disturbed. Neither is the revision, nor its
     PDF: they say what was promised. What will not be done wants a reason, for the team; raises ValidationError else.
     """
+    # Before the measure, as whoever saves the draft does: its words are found with the postmortem's.
+    Postmortem.objects.select_for_update().get(pk=measure.postmortem_id)
     measure = (
         Mitigation.objects.select_for_update(of=("self",)).select_related("postmortem__incident").get(pk=measure.pk)
     )
@@ -148,6 +150,7 @@ def follow_up(measure: Mitigation, *, status: str, reason: str = "", at: datetim
     _turn(measure, status, at=at or timezone.now())
     measure.reason = reason if status == Mitigation.Status.WONT_DO else ""
     measure.save(update_fields=["status", "settled_at", "reason"])
+    remember_drafts([measure.postmortem_id])
     if changes and measure.public and measure.postmortem.is_published:
         publish_soon(measure.postmortem, measure.postmortem.incident)
     return measure
@@ -161,18 +164,18 @@ def publish_postmortem(
     reason: str = "",
     minor: bool = False,
     at: datetime | None = None,
-    seen: int | None = None,
+    seen: str | None = None,
     all_the_same: str = "",
     notify: bool = True,
     unchecked: bool = False,
 ) -> Revision:
     """Make the draft what readers get, as a new revision; its PDF is owed and made by a worker.
 
-    The first publication sets the posted time. `seen` is the version whose text was approved; raises StalePostmortem
-    where it is another by now. Raises ValidationError while the incident is open, while there is nothing to read,
-    where nothing changed since the last publication, where the page wants an approval of exactly this text and there is
-    none, while checks find an error, and while they warn and `all_the_same` gives no reason to publish nevertheless;
-    the reason is kept with the revision.
+    The first publication sets the posted time. `seen` is the `last_look` that somebody had; raises StalePostmortem
+    where it would be another by now, be it for a draft that was saved or an entry that was starred. Raises
+    ValidationError while the incident is open, while there is nothing to read, where nothing changed since the last
+    publication, where the page wants an approval of exactly this text and there is none, while checks find an error,
+    and while they warn and `all_the_same` gives no reason to publish nevertheless, which is kept with the revision.
 
     Subscribers are told once the PDF is there, unless `notify` says otherwise: of the newest revision alone, where one
     comes before they were told of the last. A `minor` correction is no news: readers' page does not speak of it, and it
@@ -182,13 +185,13 @@ def publish_postmortem(
     """
     at = at or timezone.now()
     postmortem = Postmortem.objects.select_for_update(of=("self",)).select_related("incident").get(pk=postmortem.pk)
-    if seen is not None and postmortem.version != seen:
-        raise StalePostmortem
     if postmortem.incident.is_open:
         raise ValidationError("The incident is still open. Resolve it before you publish its postmortem.")
     posted_at = postmortem.posted_at or at
     page = StatusPage.objects.get()
     report = assemble(postmortem, page=page, posted_at=posted_at)
+    if seen is not None and last_look(postmortem, report) != seen:
+        raise StalePostmortem
     if not (report.analysis or report.actions or report.mitigations or report.closing or report.further):
         raise ValidationError("There is nothing to read yet: write at least a description or the root cause.")
     last = postmortem.revisions.last()
@@ -216,12 +219,13 @@ def publish_postmortem(
     Rendition.objects.create(revision=revision, owes_notice=tells)
     Proof.objects.filter(postmortem=postmortem).delete()
     postmortem.state, postmortem.posted_at = Postmortem.State.PUBLISHED, posted_at
-    postmortem.notified = postmortem.notified or tells
+    postmortem.notified = tells or was_told(postmortem)
     postmortem.published_revision, postmortem.approval = revision, None
     postmortem.withdrawn_at, postmortem.withdrawal_reason = None, ""
     changed = ["state", "posted_at", "notified", "published_revision", "approval", "withdrawn_at", "withdrawal_reason"]
     postmortem.save(update_fields=changed)
-    remember_postmortems([postmortem.pk])
+    postmortem.editors.clear()
+    remember_published([postmortem.pk])
     note(postmortem, Step.Kind.PUBLISHED, by=author, sha256=text_sha256(report), words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     wake_soon("postmortems.tasks.render_due")
@@ -247,10 +251,11 @@ def withdraw_postmortem(
     was = published_text(postmortem)
     postmortem.state, postmortem.published_revision, postmortem.approval = Postmortem.State.WITHDRAWN, None, None
     postmortem.withdrawn_at, postmortem.withdrawal_reason = at or timezone.now(), reason
+    postmortem.notified = was_told(postmortem)
     # Whoever is about to publish it again reads first that it was withdrawn; an import leaves it alone.
     postmortem.version += 1
     postmortem.save()
-    remember_postmortems([postmortem.pk])
+    remember_published([postmortem.pk])
     note(postmortem, Step.Kind.WITHDRAWN, by=author, sha256=was, words=reason, at=at)
     publish_soon(postmortem, postmortem.incident)
     return postmortem
@@ -283,15 +288,17 @@ def _says_the_same(draft: Draft, saved: Draft) -> bool:
 def _follow_text(postmortem: Postmortem, now: str, author: User | None) -> None:
     """Bring the state of a text that was edited into line with what it says now."""
     state, was = Postmortem.State, postmortem.state
-    postmortem.edited_by = author
+    if author:
+        postmortem.editors.add(author)
     if now == published_text(postmortem):
+        postmortem.editors.clear()
         postmortem.state, postmortem.approval = state.PUBLISHED, None
     elif was in {state.APPROVED, state.IN_REVIEW}:
         is_approved_again = postmortem.approval is not None and postmortem.approval.sha256 == now
         postmortem.state = state.APPROVED if is_approved_again else state.IN_REVIEW
     else:
         postmortem.state = state.DRAFT
-    postmortem.save(update_fields=["state", "approval", "edited_by"])
+    postmortem.save(update_fields=["state", "approval"])
     if was != postmortem.state:
         note(postmortem, Step.Kind.EDITED, by=author, sha256=now)
 

@@ -14,7 +14,7 @@ from postmortems.report import assemble
 from postmortems.review import needs_review, published_text, why_not_reviewer
 from postmortems.services import StalePostmortem
 from postmortems.trail import note
-from postmortems.words import remember_postmortems
+from postmortems.words import remember_drafts
 from statuspage.publishing.models import StatusPage
 from statuspage.team.models import User
 
@@ -81,7 +81,7 @@ def add_comment(postmortem: Postmortem, *, section: str, words: str, by: User | 
         raise ValidationError("Say something of one of the sections.")
     postmortem = _locked(postmortem)
     comment = Comment.objects.create(postmortem=postmortem, section=section, words=words.strip(), by=by)
-    remember_postmortems([postmortem.pk])
+    remember_drafts([postmortem.pk])
     return comment
 
 

@@ -56,6 +56,12 @@ def take_back(postmortem: Postmortem) -> bool:
     return withdraw_besides(POSTMORTEM, postmortem.incident) or owed > 0
 
 
+def was_told(postmortem: Postmortem) -> bool:
+    """Whether subscribers were told of any revision, or are about to be, unless that is taken back."""
+    told = Notice.objects.filter(thread=postmortem.incident.code, withdrawn_at=None)
+    return told.filter(key__startswith=key_of(POSTMORTEM, postmortem.incident)).exists()
+
+
 def telling_of(postmortem: Postmortem) -> Tally | None:
     """How far the telling of what readers have has come; None where nobody is told of it, or not yet."""
     revision = postmortem.published_revision
@@ -64,6 +70,12 @@ def telling_of(postmortem: Postmortem) -> Tally | None:
     key = key_of(POSTMORTEM, postmortem.incident, str(revision.number))
     causes = list(Notice.objects.filter(key=key).values_list("cause", flat=True))
     return next(iter(tallies(causes).values()), None)
+
+
+def why_revised(postmortem: Postmortem) -> str:
+    """Why there is another revision than the last that was told: minor ones, told in place of one, give no reason."""
+    newest = postmortem.revisions.filter(minor=False).only("reason").last()
+    return newest.reason if newest else ""
 
 
 def news_of(incident: Incident, report: Report, *, reason: str = "", posted_at: datetime, has_pdf: bool = True) -> News:
@@ -90,7 +102,7 @@ def _tell(rendition: Rendition) -> None:
         news = news_of(
             revision.postmortem.incident,
             Report.from_snapshot(revision.snapshot),
-            reason="" if revision.minor else revision.reason,
+            reason=why_revised(revision.postmortem),
             posted_at=revision.created_at,
             has_pdf=rendition.state == Rendition.State.READY,
         )

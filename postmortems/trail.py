@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from postmortems.models import Postmortem, Step
+from postmortems.words import remember_drafts
 from statuspage.team.models import User
 
 
@@ -19,7 +20,9 @@ def note(
     words: str = "",
     at: datetime | None = None,
 ) -> Step:
-    """Add a step to the trail; called in the transaction of the step itself."""
-    return Step.objects.create(
+    """Add a step to the trail, and let its words be found; called in the transaction of the step itself."""
+    step = Step.objects.create(
         postmortem=postmortem, kind=kind, by=by, sha256=sha256, words=words, at=at or timezone.now()
     )
+    remember_drafts([postmortem.pk])
+    return step

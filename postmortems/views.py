@@ -26,8 +26,8 @@ from postmortems.outlines import FULL, Outline, all_outlines, outline_called
 from postmortems.record import facts_of
 from postmortems.rendition import render_again
 from postmortems.report import Report, assemble, same_text
-from postmortems.review import is_approved, needs_review
-from postmortems.telling import news_of
+from postmortems.review import is_approved, last_look, needs_review
+from postmortems.telling import news_of, why_revised
 from statuspage.incidents.models import Incident
 from statuspage.incidents.views_telling import reach_of, show_letter
 from statuspage.publishing.models import StatusPage
@@ -41,7 +41,7 @@ STALE = (
 )
 # The preview stands beside the form in a frame.
 EDITOR_POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
-STALE_PUBLICATION = "Somebody else changed the draft meanwhile, so nothing was published. Read it again below."
+STALE_PUBLICATION = "Somebody else changed what readers get meanwhile, so nothing was published. Read it again below."
 
 
 @require_safe
@@ -108,22 +108,24 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
     postmortem, page = find_postmortem(code), StatusPage.objects.get()
     checks = Checklist(check(postmortem, page=page))
     data = request.POST if request.method == "POST" else None
-    form = PublishForm(data, postmortem=postmortem, warned=bool(checks.warnings))
+    report = assemble(postmortem, page=page)
+    seen = last_look(postmortem, report)
+    form = PublishForm(data, postmortem=postmortem, seen=seen, warned=bool(checks.warnings))
     if data is None:
-        return _last_look(request, form, postmortem, page, checks)
+        return _last_look(request, form, postmortem, page, checks, report)
     if postmortem.is_published and not is_ahead(postmortem, page):
         messages.success(request, "Readers have it already: nothing has changed since it was published.")
         return redirect("postmortems:edit", code=code)
     if not form.is_valid():
-        return _last_look(request, form, postmortem, page, checks)
+        return _last_look(request, form, postmortem, page, checks, report)
     said = form.cleaned_data
     try:
-        services.publish_postmortem(
+        revision = services.publish_postmortem(
             postmortem,
             author=staff_member(request),
             reason=said.get("reason", ""),
             minor=said.get("minor", False),
-            seen=said["seen"] or 0,
+            seen=said["seen"],
             all_the_same=said.get("all_the_same", ""),
             notify=said["notify"],
         )
@@ -132,8 +134,8 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
         return redirect("postmortems:publish", code=code)
     except ValidationError as error:
         form.add_error(None, error)
-        return _last_look(request, form, postmortem, page, checks)
-    then = ", and subscribers are told after it" if said["notify"] else ""
+        return _last_look(request, form, postmortem, page, checks, report)
+    then = ", and subscribers are told after it" if revision.pdf.owes_notice else ""
     messages.success(request, f"Published. Readers have it now; its PDF follows in a moment{then}.")
     return redirect("postmortems:edit", code=code)
 
@@ -143,7 +145,7 @@ def publish(request: DeskRequest, code: str) -> HttpResponse:
 def letter(request: DeskRequest, code: str) -> HttpResponse:
     """The mail that publishing the saved draft would send."""
     postmortem, page = find_postmortem(code), StatusPage.objects.get()
-    reason = "" if "minor" in request.POST else request.POST.get("reason", "").strip()
+    reason = why_revised(postmortem) if "minor" in request.POST else request.POST.get("reason", "").strip()
     report = assemble(postmortem, page=page)
     return show_letter(request, news_of(postmortem.incident, report, reason=reason, posted_at=timezone.now()), page)
 
@@ -269,9 +271,13 @@ def _both_texts(request: DeskRequest, code: str, page: StatusPage, stale: servic
 
 
 def _last_look(
-    request: DeskRequest, form: PublishForm, postmortem: Postmortem, page: StatusPage, checks: Checklist
+    request: DeskRequest,
+    form: PublishForm,
+    postmortem: Postmortem,
+    page: StatusPage,
+    checks: Checklist,
+    report: Report,
 ) -> HttpResponse:
-    report = assemble(postmortem, page=page)
     is_news = not postmortem.is_published or is_ahead(postmortem, page)
     wants_approval = is_news and needs_review(page) and not is_approved(postmortem, report)
     context = {

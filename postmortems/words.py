@@ -13,12 +13,16 @@ from statuspage.incidents.words import remember
 from statuspage.publishing.markdown import plain
 
 
-def remember_postmortems(keys: Iterable[int]) -> None:
-    """Keep both of these postmortems, in the transaction of whatever changes one; what was withdrawn tells readers
-    nothing."""
-    wanted = Postmortem.objects.filter(pk__in=keys).select_related("published_revision")
-    found = list(wanted.prefetch_related("facts", "actions_taken", "mitigations", "comments"))
+def remember_published(keys: Iterable[int]) -> None:
+    """Keep what readers have of these postmortems; of what was withdrawn that is nothing."""
+    found = Postmortem.objects.filter(pk__in=keys).select_related("published_revision")
     remember(SearchText.Source.POSTMORTEM, {one.incident_id: _public(one) for one in found})
+
+
+def remember_drafts(keys: Iterable[int]) -> None:
+    """Keep what the team wrote of these postmortems, in the transaction of whatever changes one."""
+    found = Postmortem.objects.filter(pk__in=keys)
+    found = found.prefetch_related("facts", "actions_taken", "mitigations", "comments", "steps")
     remember(SearchText.Source.DRAFT, {one.incident_id: _written(one) for one in found})
 
 
@@ -31,6 +35,7 @@ def _public(postmortem: Postmortem) -> Iterator[str]:
     yield from (plain(section.html) for section in [*report.analysis, *report.closing])
     yield plain(report.further_html)
     yield from (plain(action.html) for action in report.actions)
+    yield from (plain(entry.html) for entry in report.entries)
     for measure in report.mitigations:
         yield from (plain(measure.html), measure.owner)
     yield from map(_fact, report.facts)
@@ -50,5 +55,6 @@ def _written(postmortem: Postmortem) -> Iterator[str]:
         yield f"{fact.label} {fact.typed}"
     yield from (action.description for action in postmortem.actions_taken.all())
     for measure in postmortem.mitigations.all():
-        yield from (measure.description, measure.owner)
+        yield from (measure.description, measure.owner, measure.reason)
     yield from (comment.words for comment in postmortem.comments.all())
+    yield from (step.words for step in postmortem.steps.all())

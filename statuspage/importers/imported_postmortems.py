@@ -11,7 +11,7 @@ from postmortems.models import ActionTaken, Fact, Mitigation, Postmortem
 from postmortems.services import publish_postmortem
 from postmortems.split import Split, SplitFact, split
 from postmortems.typed_times import read_day, read_told
-from postmortems.words import remember_postmortems
+from postmortems.words import remember_drafts
 from statuspage.importers.report import Report
 from statuspage.importers.rows import batches
 from statuspage.importers.told import ToldIncident, ToldPostmortem
@@ -64,8 +64,8 @@ def _write(row: Postmortem, parts: Split, told: ToldPostmortem, zone: ZoneInfo, 
         Mitigation(postmortem=row, position=position, description=text)
         for position, text in enumerate(parts.mitigations)
     )
+    remember_drafts([row.pk])
     if told.posted_at is None:
-        remember_postmortems([row.pk])
         return
     published_before = row.posted_at is not None
     try:
@@ -78,7 +78,6 @@ def _write(row: Postmortem, parts: Split, told: ToldPostmortem, zone: ZoneInfo, 
             unchecked=True,
         )
     except ValidationError as error:
-        remember_postmortems([row.pk])
         report.notes.append(f"{row.incident.code}: its postmortem is kept as a draft. {' '.join(error.messages)}")
 
 

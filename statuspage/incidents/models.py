@@ -324,15 +324,31 @@ class AffectedComponent(models.Model):
         return f"{self.name}: {self.get_new_status_display()}"
 
 
+class UnstruckManager(models.Manager["JournalEntry"]):
+    """What stands in the journal."""
+
+    def get_queryset(self) -> models.QuerySet[JournalEntry]:
+        return super().get_queryset().filter(struck_at=None)
+
+
 class JournalEntry(models.Model):
-    """Something the team noted of an incident, for itself. Readers get what is starred, with the postmortem."""
+    """Something the team noted of an incident, for itself. Readers get what is starred, with the postmortem.
+
+    What was struck is kept, and in nobody's way: only whoever asks for `everything` gets it.
+    """
 
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="journal")
     at = models.DateTimeField(help_text="When it happened.")
     words = models.TextField()
     starred = models.BooleanField(default=False, help_text="Part of the postmortem’s timeline.")
+    starred_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     noted_at = models.DateTimeField(default=timezone.now)
+    struck_at = models.DateTimeField(null=True, blank=True)
+    struck_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = UnstruckManager()
+    everything = models.Manager["JournalEntry"]()
 
     class Meta:
         ordering = ["at", "id"]
@@ -351,6 +367,7 @@ class SearchText(models.Model):
         INCIDENT = "incident", "The incident and its updates"
         POSTMORTEM = "postmortem", "The postmortem as published"
         DRAFT = "draft", "The postmortem as the team has it"
+        JOURNAL = "journal", "The journal"
 
     PUBLIC = (Source.INCIDENT, Source.POSTMORTEM)
 
@@ -363,7 +380,7 @@ class SearchText(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["incident", "source"], name="search_text_once_per_source"),
             models.CheckConstraint(
-                name="search_text_source_known", condition=Q(source__in=["incident", "postmortem", "draft"])
+                name="search_text_source_known", condition=Q(source__in=["incident", "postmortem", "draft", "journal"])
             ),
         ]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from statuspage.incidents.models import Incident, JournalEntry
+from statuspage.incidents.words import remember_journals
 from statuspage.publishing.markdown import validate_markdown
 from statuspage.publishing.wording import is_visible, running_text
 from statuspage.team.models import User
@@ -15,6 +17,7 @@ from statuspage.team.models import User
 LONGEST = 2_000
 
 
+@transaction.atomic
 def note_down(
     incident: Incident,
     *,
@@ -41,18 +44,43 @@ def note_down(
         validate_markdown(words)
     except ValidationError as error:
         raise ValidationError({"words": error.messages}) from error
-    return JournalEntry.objects.create(
-        incident=incident, at=at or now, words=words, starred=starred, by=by, noted_at=now
+    entry = JournalEntry.objects.create(
+        incident=incident,
+        at=at or now,
+        words=words,
+        starred=starred,
+        starred_by=by if starred else None,
+        by=by,
+        noted_at=now,
     )
-
-
-def star(entry: JournalEntry, *, starred: bool) -> JournalEntry:
-    """Let an entry be part of the postmortem’s timeline, or keep it inside again. What is published stays as it is."""
-    entry.starred = starred
-    entry.save(update_fields=["starred"])
+    _remember(entry)
     return entry
 
 
-def strike(entry: JournalEntry) -> None:
-    """Take an entry out of the journal."""
-    entry.delete()
+def star(entry: JournalEntry, *, starred: bool, by: User | None = None) -> JournalEntry:
+    """Let an entry be part of the postmortem’s timeline, or keep it inside again. What is published stays as it is."""
+    entry.starred, entry.starred_by = starred, by if starred else None
+    entry.save(update_fields=["starred", "starred_by"])
+    return entry
+
+
+@transaction.atomic
+def strike(entry: JournalEntry, *, by: User | None) -> None:
+    """Take an entry out of the journal; it is kept, with who did it, and can be put back."""
+    entry.struck_at, entry.struck_by = entry.struck_at or timezone.now(), entry.struck_by or by
+    entry.save(update_fields=["struck_at", "struck_by"])
+    _remember(entry)
+
+
+@transaction.atomic
+def put_back(entry: JournalEntry) -> None:
+    """Let an entry that was struck stand in the journal again, as it stood."""
+    entry.struck_at = entry.struck_by = None
+    entry.save(update_fields=["struck_at", "struck_by"])
+    _remember(entry)
+
+
+def _remember(entry: JournalEntry) -> None:
+    """Let the incident be found by its journal as it stands now, whoever else writes in it."""
+    Incident.objects.select_for_update().get(pk=entry.incident_id)
+    remember_journals([entry.incident_id])

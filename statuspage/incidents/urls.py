@@ -21,5 +21,6 @@ urlpatterns = [
     path("incidents/<slug:code>/journal/", views_journal.note_down, name="note_down"),
     path("incidents/<slug:code>/journal/<int:key>/star/", views_journal.star, name="star"),
     path("incidents/<slug:code>/journal/<int:key>/strike/", views_journal.strike, name="strike"),
+    path("incidents/<slug:code>/journal/<int:key>/put-back/", views_journal.put_back, name="put_back"),
     path("incidents/<slug:code>/tags/", views_tags.tags, name="tags"),
 ]

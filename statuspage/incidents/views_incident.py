@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from statuspage.incidents.affected import last_words
 from statuspage.incidents.announcing import told_besides
 from statuspage.incidents.forms import FactsForm, UpdateForm, WordingForm
 from statuspage.incidents.forms_journal import JournalForm
-from statuspage.incidents.models import Incident, IncidentUpdate
+from statuspage.incidents.models import Incident, IncidentUpdate, JournalEntry
 from statuspage.incidents.overview import overview
 from statuspage.incidents.told import told
 from statuspage.incidents.views_telling import reach_of
@@ -154,6 +154,11 @@ def edit_update(request: DeskRequest, code: str, update_code: str) -> HttpRespon
     return render(request, "desk/edit_update.html", context, status=422 if form.is_bound else 200)
 
 
+def struck(incident: Incident) -> QuerySet[JournalEntry]:
+    """What was taken out of its journal, and can be put back."""
+    return JournalEntry.everything.filter(incident=incident).exclude(struck_at=None).select_related("struck_by")
+
+
 def with_journal(request: DeskRequest, code: str, form: JournalForm) -> HttpResponse:
     """The incident with a journal entry that was refused, in the words of its author."""
     page, subject = StatusPage.objects.get(), _incident(code)
@@ -231,6 +236,7 @@ def _shown(request: DeskRequest, page: StatusPage, incident: Incident) -> dict[s
         "hidden": 0 if everything else max(len(timeline) - SHOWN_AT_FIRST, 0),
         "said": sorted(last_words(timeline).values(), key=lambda mention: mention.name),
         "journal": incident.journal.select_related("by"),
+        "struck": struck(incident),
         "journal_form": JournalForm(zone=page.zone),
         "stamp": _stamp(incident),
         "newest": timeline[0],

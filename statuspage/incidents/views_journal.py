@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from statuspage.incidents import services_journal
 from statuspage.incidents.forms_journal import JournalForm
 from statuspage.incidents.models import Incident, JournalEntry
-from statuspage.incidents.views_incident import with_journal
+from statuspage.incidents.views_incident import struck, with_journal
 from statuspage.publishing.models import StatusPage
 from statuspage.team.access import DeskRequest, staff_member, staff_only
 from statuspage.team.once import once
@@ -42,7 +42,7 @@ def note_down(request: DeskRequest, code: str) -> HttpResponse:
 def star(request: DeskRequest, code: str, key: int) -> HttpResponse:
     """Let an entry be part of the postmortem’s timeline, or keep it inside again."""
     entry = get_object_or_404(JournalEntry.objects.select_related("incident"), pk=key, incident__code=code)
-    services_journal.star(entry, starred=request.POST.get("starred") == "yes")
+    services_journal.star(entry, starred=request.POST.get("starred") == "yes", by=staff_member(request))
     return _journal(request, entry.incident)
 
 
@@ -52,7 +52,17 @@ def strike(request: DeskRequest, code: str, key: int) -> HttpResponse:
     """Take an entry out; pressing twice does no harm."""
     incident = get_object_or_404(Incident, code=code)
     for entry in incident.journal.filter(pk=key):
-        services_journal.strike(entry)
+        services_journal.strike(entry, by=staff_member(request))
+    return _journal(request, incident)
+
+
+@require_POST
+@staff_only
+def put_back(request: DeskRequest, code: str, key: int) -> HttpResponse:
+    """Let what was struck stand again; pressing twice does no harm."""
+    incident = get_object_or_404(Incident, code=code)
+    for entry in struck(incident).filter(pk=key):
+        services_journal.put_back(entry)
     return _journal(request, incident)
 
 
@@ -65,6 +75,7 @@ def _journal(request: DeskRequest, incident: Incident, form: JournalForm | None 
         "page": page,
         "incident": incident,
         "journal": incident.journal.select_related("by"),
+        "struck": struck(incident),
         "journal_form": form or JournalForm(zone=page.zone),
     }
     return render(request, "desk/_journal.html", context, status=422 if form else 200)

@@ -17,6 +17,13 @@ def remember_incidents(keys: Iterable[int]) -> None:
     remember(SearchText.Source.INCIDENT, {incident.pk: _told(incident) for incident in incidents})
 
 
+def remember_journals(keys: Iterable[int]) -> None:
+    """Let the team find these incidents by what stands in their journals."""
+    incidents = Incident.objects.filter(pk__in=keys).prefetch_related("journal")
+    told = {incident.pk: (entry.words for entry in incident.journal.all()) for incident in incidents}
+    remember(SearchText.Source.JOURNAL, told)
+
+
 def remember(source: SearchText.Source, told: Mapping[int, Iterable[str]]) -> None:
     """Keep the passages of a source by the incident's key, in place of those kept before; none makes it tell nothing.
 

@@ -93,12 +93,13 @@ def database_name() -> str:
 
 
 def _migrate() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        # Hosts that share PostgreSQL start together after an upgrade; the store's lock spans them.
-        with store.lock():
+    # Hosts that share PostgreSQL start together after an upgrade; the store's lock spans them.
+    with store.lock():
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
-        # What is older than the search is found like all else from now on.
+        # What is older than the search is found like all else from now on. Asked at each start, for whoever was killed
+        # amid it left a schema behind that wants no migration; where nothing is missing, it is a few cheap questions.
         call_command("index_search", missing=True, verbosity=0)
 
 

@@ -87,11 +87,25 @@ def test_an_entry_is_starred_and_kept_inside_again(desk, incident):
         assert entry.starred == (starred == "yes")
 
 
-def test_an_entry_is_struck_and_pressing_twice_does_no_harm(desk, incident):
+def test_an_entry_is_struck_and_pressing_twice_does_no_harm(desk, incident, staff):
     entry = note_down(incident, words="The spare was away.", by=None)
     for _ in range(2):
         assert desk.post(address(incident, "strike", entry.pk)).status_code == 302
     assert not incident.journal.exists()
+    page = desk.get(address(incident)).content.decode()
+    assert "The spare was away." not in page
+    assert f"was struck by {staff}" in page
+
+
+def test_what_was_struck_is_put_back_as_it_stood_and_pressing_twice_does_no_harm(desk, incident, staff):
+    entry = note_down(incident, words="The spare was away.", by=staff, starred=True)
+    desk.post(address(incident, "strike", entry.pk))
+    for _ in range(2):
+        assert desk.post(address(incident, "put_back", entry.pk)).status_code == 302
+    assert list(incident.journal.values_list("words", "by", "starred", "struck_by")) == [
+        ("The spare was away.", staff.pk, True, None)
+    ]
+    assert "was struck" not in desk.get(address(incident)).content.decode()
 
 
 def test_an_entry_belongs_to_its_own_incident(desk, incident, make_incident):
@@ -109,7 +123,7 @@ def test_htmx_gets_the_journal_alone(desk, incident):
     assert response.content.decode().strip().startswith('<section class="card panel" id="journal"')
 
 
-@pytest.mark.parametrize("name", ["note_down", "star", "strike"])
+@pytest.mark.parametrize("name", ["note_down", "star", "strike", "put_back"])
 def test_only_staff_come_in(client, incident, name):
     more = [] if name == "note_down" else [1]
     assert client.post(address(incident, name, *more)).status_code == 401

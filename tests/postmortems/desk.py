@@ -18,6 +18,12 @@ def text_of(response):
     return " ".join(" ".join(page_of(response).find("body").itertext()).split())
 
 
+def value_of(response, name):
+    """What stands in the one field of that name."""
+    [field] = [one for one in page_of(response).iter("input") if one.get("name") == name]
+    return field.get("value")
+
+
 def form_in(response):
     """What the browser would send: every field of the writing form with the value it shows."""
     form = next(form for form in page_of(response).iter("form") if form.get("id") == "postmortem-form")

@@ -3,13 +3,14 @@
 import pytest
 
 from postmortems.models import Comment, Postmortem, Step
-from postmortems.services import publish_postmortem
+from postmortems.services import publish_postmortem, withdraw_postmortem
+from statuspage.incidents.services_journal import note_down, star
 from statuspage.publishing import store
 from statuspage.publishing.press import publish
 from statuspage.team.models import User
 from tests.conftest import NOW
 from tests.postmortems.conftest import MINUTE
-from tests.postmortems.desk import form_in, page_of, press, text_of, url
+from tests.postmortems.desk import form_in, page_of, press, text_of, url, value_of
 from tests.postmortems.test_publish_postmortem import files_that_say
 
 
@@ -34,11 +35,6 @@ def client_of(author):
     return sign_in
 
 
-def value_of(response, name):
-    [field] = [one for one in page_of(response).iter("input") if one.get("name") == name]
-    return field.get("value")
-
-
 def decide(client, incident, decision, **said):
     sha256 = value_of(client.get(url(incident, "review")), "sha256")
     return client.post(url(incident, "review"), {"sha256": sha256, "decision": decision, **said}, follow=True)
@@ -58,7 +54,7 @@ def test_two_people_bring_it_to_readers(author, reviewer, draft):
     write(author, incident, lessons="Paint in summer.")
     assert "Somebody else has to approve this text" in text_of(author.get(url(incident, "publish")))
     asked = author.post(url(incident, "ask"), {"words": "Mind the gate."}, follow=True)
-    assert "You edited this text last. Somebody else has to read it." in text_of(asked)
+    assert "You edited this text. Somebody else has to read it." in text_of(asked)
     read = text_of(reviewer.get(url(incident, "review")))
     assert [part for part in ("Mind the gate.", "Paint in summer.", "About 40 ships") if part not in read] == []
     assert "the painter was ill" not in read
@@ -142,6 +138,28 @@ def test_a_minor_correction_is_marked_as_such(author, draft):
     page = author.get(url(draft.incident, "publish"))
     author.post(url(draft.incident, "publish"), {"seen": value_of(page, "seen"), "reason": "Manners.", "minor": "on"})
     assert draft.revisions.last().minor
+
+
+def test_nothing_is_published_that_the_last_look_did_not_show(author, draft):
+    entry = note_down(draft.incident, words="The spare was away.", by=None, at=NOW + 10 * MINUTE)
+    look = author.get(url(draft.incident, "publish"))
+    star(entry, starred=True)
+    answer = author.post(url(draft.incident, "publish"), {"seen": value_of(look, "seen")}, follow=True)
+    assert "so nothing was published" in text_of(answer)
+    assert "The spare was away." in text_of(answer)
+    assert state() == "draft"
+    author.post(url(draft.incident, "publish"), {"seen": value_of(answer, "seen")})
+    assert state() == "published"
+
+
+def test_what_was_withdrawn_meanwhile_is_not_published_again_unawares(author, draft):
+    publish_postmortem(draft, author=None, at=NOW + 60 * MINUTE)
+    write(author, draft.incident, lessons="Paint one gate at a time, please.")
+    look = author.get(url(draft.incident, "publish"))
+    withdraw_postmortem(draft, author=None, reason="It names a supplier.")
+    said = {"seen": value_of(look, "seen"), "reason": "Manners."}
+    assert "so nothing was published" in text_of(author.post(url(draft.incident, "publish"), said, follow=True))
+    assert state() == "withdrawn"
 
 
 @pytest.mark.parametrize("name", ["review", "withdraw", "revisions"])

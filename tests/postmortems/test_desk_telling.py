@@ -16,7 +16,7 @@ from statuspage.subscribers.models import Notice
 from statuspage.subscribers.services import Scope, subscribe_verified
 from tests.conftest import NOW
 from tests.incidents.desk import url as desk_url
-from tests.postmortems.desk import page_of, text_of, url
+from tests.postmortems.desk import page_of, text_of, url, value_of
 from tests.postmortems.test_publish_postmortem import save
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -53,8 +53,8 @@ def desk(client, staff):
 
 
 def publish(desk, draft, **said):
-    draft.refresh_from_db()
-    return desk.post(url(draft.incident, "publish"), {"seen": draft.version, **said}, follow=True)
+    address = url(draft.incident, "publish")
+    return desk.post(address, {"seen": value_of(desk.get(address), "seen"), **said}, follow=True)
 
 
 def deliver(clock):
@@ -78,6 +78,16 @@ def test_unticked_it_is_published_and_told_to_nobody(desk, draft):
     assert "subscribers are told" not in text_of(publish(desk, draft))
     render_due()
     assert not Notice.objects.exists()
+
+
+def test_of_a_minor_correction_nobody_is_said_to_be_told(desk, draft, clock):
+    publish_postmortem(draft, author=None)
+    render_due()
+    deliver(clock)
+    save(draft, lessons="Paint in summer.")
+    told = text_of(publish(desk, draft, notify="on", minor="on", reason="A comma."))
+    assert "Published." in told
+    assert "subscribers are told" not in told
 
 
 @pytest.mark.parametrize("revised", [False, True])

@@ -11,6 +11,7 @@ from postmortems.report import assemble
 from postmortems.services import OVERTAKEN, UNAPPROVED, StalePostmortem, publish_postmortem, save_draft
 from postmortems.services_review import add_comment, approve, ask_for_review, request_changes, settle_comment
 from statuspage.incidents.services import edit_update
+from statuspage.incidents.services_journal import note_down, star
 from statuspage.publishing.models import StatusPage
 from statuspage.team.models import User
 from tests.conftest import NOW
@@ -142,6 +143,35 @@ def test_whoever_edited_it_last_or_asked_is_no_reviewer(draft, author, reviewer,
     with pytest.raises(ValidationError, match="Somebody else has to read it"):
         approve(draft, by=reviewer, sha256=hash_of(draft))
     assert state_of(draft) == "in_review"
+
+
+def test_nobody_who_wrote_any_of_it_is_a_reviewer_whoever_saved_last(draft, author, reviewer):
+    edit(draft, by=author, lessons="One.")
+    edit(draft, by=reviewer, lessons="One, and a comma.")
+    ask_for_review(draft, by=reviewer)
+    with pytest.raises(ValidationError, match="You edited this text"):
+        approve(draft, by=author, sha256=hash_of(draft))
+    third = User.objects.create_user("third@example.com", is_staff=True)
+    assert approve(draft, by=third, sha256=hash_of(draft)).by == third
+
+
+@pytest.mark.parametrize("did", ["noted", "starred"])
+def test_whoever_put_something_into_its_timeline_is_no_reviewer(draft, author, reviewer, did):
+    ask_for_review(draft, by=author)
+    noter, starrer = (reviewer, author) if did == "noted" else (author, reviewer)
+    star(note_down(draft.incident, words="The spare was away.", by=noter, at=NOW), starred=True, by=starrer)
+    with pytest.raises(ValidationError, match="an entry that you noted or starred"):
+        approve(draft, by=reviewer, sha256=hash_of(draft))
+    assert state_of(draft) == "in_review"
+
+
+def test_what_readers_have_already_was_read_by_two(draft, author, reviewer):
+    third = User.objects.create_user("third@example.com", is_staff=True)
+    note_down(draft.incident, words="The spare was away.", by=reviewer, at=NOW, starred=True)
+    edit(draft, by=reviewer, lessons="One.")
+    publish(approved(draft, author, third), by=author, all_the_same="As said.")
+    edit(draft, by=author, lessons="Two.")
+    assert approved(draft, author, reviewer).revisions.count() == 1
 
 
 def test_an_approval_is_of_the_text_that_was_read(draft, author, reviewer):

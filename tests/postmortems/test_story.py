@@ -13,7 +13,7 @@ from postmortems.rendition import html_of, json_of
 from postmortems.report import ActionLine, EntryLine, Report, UpdateLine, assemble
 from postmortems.services import publish_postmortem, save_draft
 from postmortems.story import story_of
-from statuspage.incidents.services_journal import note_down, star
+from statuspage.incidents.services_journal import note_down, put_back, star, strike
 from statuspage.publishing.press import publish
 from tests.conftest import NOW
 from tests.postmortems.samples import START, a_report
@@ -62,6 +62,14 @@ def test_what_is_internal_is_no_part_of_it(noted, page):
     actions = [ActionTaken(description="CANARY we shouted", public=False, taken_at=late)]
     save_draft(noted, texts={}, facts=[], actions=actions, mitigations=[])
     assert "CANARY" not in str(assemble(noted, page=page).snapshot())
+
+
+def test_what_was_struck_is_no_part_of_it_until_it_is_put_back(noted, page):
+    entry = noted.incident.journal.get(starred=True)
+    strike(entry, by=None)
+    assert "entry" not in [kind for kind, *_ in told(assemble(noted, page=page))]
+    put_back(entry)
+    assert "entry" in [kind for kind, *_ in told(assemble(noted, page=page))]
 
 
 def test_readers_get_it_in_every_form(files):

@@ -232,6 +232,22 @@ def test_a_correction_in_the_first_seconds_is_told_in_place_of_what_it_corrects(
     assert Notice.objects.get(withdrawn_at=None).key.endswith(":2")
 
 
+def test_a_correction_of_a_revision_that_nobody_was_told_of_yet_says_why_that_was_made(draft, listen, clock):
+    listen()
+    publish_postmortem(draft, author=None)
+    render_due()
+    deliver(clock)
+    mail.outbox.clear()
+    revise(draft, reason="Paint was not the cause.")
+    revise(draft, "Paint in summer!", minor=True, reason="A comma.")
+    render_due()
+    deliver(clock)
+    [letter] = mail.outbox
+    assert letter.subject == "Postmortem revised: Ships wait"
+    assert "Paint was not the cause." in letter.body
+    assert "A comma." not in letter.body
+
+
 def test_for_some_seconds_it_can_be_withdrawn_as_a_post_can(draft, listen, clock):
     listen()
     publish_postmortem(draft, author=None)
@@ -242,6 +258,16 @@ def test_for_some_seconds_it_can_be_withdrawn_as_a_post_can(draft, listen, clock
     render_due()
     deliver(clock)
     assert mail.outbox == []
+
+
+@pytest.mark.parametrize("said", [{"notify": False}, {"minor": True}], ids=["unticked", "withdrawn first"])
+def test_programs_read_that_subscribers_were_told_only_where_some_were(draft, said):
+    publish_postmortem(draft, author=None)
+    if "minor" in said:
+        withdraw_postmortem(draft, author=None, reason="Wrong gate.")
+    revise(draft, **said)
+    publish_owed()
+    assert json.loads(store.find(f"{draft.incident.path}.json"))["postmortem_notified_subscribers"] is False
 
 
 @pytest.mark.parametrize("made", [False, True], ids=["before its PDF is made", "in the seconds to think it over"])

@@ -35,7 +35,7 @@ def everything_is_owed():
 
 def test_an_empty_directory_gets_its_static_files(commands):
     preparing.prepare()
-    assert commands == ["collectstatic"]
+    assert commands == ["index_search", "collectstatic"]
     assert not everything_is_owed()
 
 
@@ -44,7 +44,7 @@ def test_nothing_happens_where_nothing_has_changed(commands):
     store.put("/", b"<p>stored")
     commands.clear()
     preparing.prepare()
-    assert commands == []
+    assert commands == ["index_search"]
     assert not everything_is_owed()
 
 
@@ -53,7 +53,7 @@ def test_new_static_files_are_collected_and_every_page_is_owed(commands, monkeyp
     store.put("/", b"<p>stored")
     monkeypatch.setattr(preparing, "_static_digest", lambda: "s2")
     preparing.prepare()
-    assert commands == ["collectstatic", "collectstatic"]
+    assert commands == ["index_search", "collectstatic"] * 2
     assert everything_is_owed()
 
 
@@ -62,14 +62,14 @@ def test_after_an_upgrade_every_page_is_owed(commands, monkeypatch):
     store.put("/", b"<p>stored")
     monkeypatch.setattr(preparing, "_code_digest", lambda: "c2")
     preparing.prepare()
-    assert commands == ["collectstatic"]
+    assert commands == ["index_search", "collectstatic", "index_search"]
     assert everything_is_owed()
 
 
 def test_a_broken_note_of_the_last_time_means_doing_it_again(commands, tmp_path):
     (tmp_path / "prepared.json").write_text("{half")
     preparing.prepare()
-    assert commands == ["collectstatic"]
+    assert commands == ["index_search", "collectstatic"]
     assert set(json.loads((tmp_path / "prepared.json").read_text())) == {"database", "static", "pages"}
 
 
@@ -95,7 +95,7 @@ def test_static_files_that_somebody_removed_are_collected_again(commands, settin
     (settings.STATIC_ROOT / "staticfiles.json").unlink()
     commands.clear()
     preparing.prepare()
-    assert commands == ["collectstatic"]
+    assert commands == ["index_search", "collectstatic"]
 
 
 def test_another_database_may_begin_in_a_directory_that_was_in_use(commands, monkeypatch):

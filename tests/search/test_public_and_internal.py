@@ -6,10 +6,12 @@ import pytest
 from django.core.management import call_command
 
 from postmortems.models import ActionTaken, Mitigation
-from postmortems.services import publish_postmortem, save_draft, withdraw_postmortem
-from postmortems.services_review import add_comment
+from postmortems.services import follow_up, publish_postmortem, save_draft, withdraw_postmortem
+from postmortems.services_review import add_comment, ask_for_review
 from statuspage.incidents.models import SearchText
+from statuspage.incidents.services_journal import note_down, put_back, star, strike
 from statuspage.incidents.services_tags import tag_incident
+from tests.conftest import NOW
 from tests.search.conftest import names
 
 TEXTS = ("description", "root_cause", "contributing_factors", "lessons", "further")
@@ -28,14 +30,21 @@ def written(draft):
             Mitigation(description="publicmeasure", owner="publicowner"),
         ],
     )
+    follow_up(draft.mitigations.get(public=False), status="wont_do", reason="zebrareason")
     add_comment(draft, section="lessons", words="zebracomment", by=None)
+    ask_for_review(draft, by=None, words="zebrastep")
+    note_down(draft.incident, words="zebranote", by=None, at=NOW)
+    star(note_down(draft.incident, words="publicentry", by=None, at=NOW), starred=True)
     tag_incident(draft.incident, names="zebratag")
     draft.refresh_from_db()
     return draft
 
 
-DRAFTED = [f"zebra{name}" for name in TEXTS] + ["publicaction", "publicmeasure", "publicowner"]
-INTERNAL = [f"zebra{name}" for name in ("internal_notes", "action", "measure", "owner", "comment", "tag")]
+DRAFTED = [f"zebra{name}" for name in TEXTS] + ["publicaction", "publicmeasure", "publicowner", "publicentry"]
+INTERNAL = [
+    f"zebra{name}"
+    for name in ("internal_notes", "action", "measure", "owner", "reason", "comment", "step", "note", "tag")
+]
 
 
 def found(search, words):
@@ -102,6 +111,14 @@ def test_a_secret_of_withdrawn_words_stays_nowhere_in_what_readers_search(writte
     assert not [text for text in public if "zebra" in text.text or "public" in text.text]
 
 
+def test_what_was_struck_from_the_journal_is_found_again_once_it_is_put_back(desk_search, written):
+    entry = written.incident.journal.get(words="zebranote")
+    strike(entry, by=None)
+    assert found(desk_search, ["zebranote"]) == []
+    put_back(entry)
+    assert found(desk_search, ["zebranote"]) == ["zebranote"]
+
+
 def test_the_addresses_of_people_are_no_words(desk_search, written):
     Mitigation.objects.update(owner_email="keeper@example.com")
     save_draft(written, texts={}, facts=[], actions=[], mitigations=list(written.mitigations.all()))
@@ -124,4 +141,4 @@ def test_after_an_upgrade_what_is_older_than_the_search_is_found(public_search, 
     assert found(desk_search, INTERNAL) == INTERNAL
     told = StringIO()
     call_command("index_search", missing=True, stdout=told)
-    assert told.getvalue() == "0 incidents\n0 postmortems\n"
+    assert told.getvalue() == "0 incidents\n0 journals\n0 postmortems\n0 of them published\n"

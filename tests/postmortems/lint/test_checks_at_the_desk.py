@@ -3,9 +3,11 @@
 import pytest
 
 from postmortems.models import ActionTaken, Fact, Postmortem, Revision
+from postmortems.report import assemble
+from postmortems.review import last_look
 from tests.conftest import NOW
 from tests.postmortems.conftest import MINUTE
-from tests.postmortems.desk import form_in, page_of, press, text_of, url
+from tests.postmortems.desk import form_in, page_of, press, text_of, url, value_of
 
 pytestmark = pytest.mark.usefixtures("afterwards")
 
@@ -79,29 +81,33 @@ def test_a_fix_loses_nothing_where_somebody_else_saved(desk, wrong_zone, change)
     assert Postmortem.objects.get().lessons == "Theirs."
 
 
-def test_an_error_leaves_nothing_to_press_but_the_way_back(desk, wrong_zone):
+def test_an_error_leaves_nothing_to_press_but_the_way_back(desk, wrong_zone, page):
     response = desk.get(url(wrong_zone.incident, "publish"))
     assert "Mend this first" in text_of(response)
     assert f'href="{url(wrong_zone.incident)}#facts-started"' in response.content.decode()
     assert 'form="publish-form"' not in response.content.decode()
-    answer = desk.post(url(wrong_zone.incident, "publish"), {"seen": wrong_zone.version})
+    seen = last_look(wrong_zone, assemble(wrong_zone, page=page))
+    answer = desk.post(url(wrong_zone.incident, "publish"), {"seen": seen})
     assert answer.status_code == 200
     assert not Revision.objects.exists()
 
 
 def test_warnings_are_published_with_a_reason_and_not_without(desk, unnumbered):
     address = url(unnumbered.incident, "publish")
-    assert "1 warning of the checks" in text_of(desk.get(address))
-    assert "Please fill this in" in text_of(desk.post(address, {"seen": unnumbered.version}))
+    look = desk.get(address)
+    assert "1 warning of the checks" in text_of(look)
+    seen = value_of(look, "seen")
+    assert "Please fill this in" in text_of(desk.post(address, {"seen": seen}))
     assert not Revision.objects.exists()
-    desk.post(address, {"seen": unnumbered.version, "all_the_same": "Nobody counted."})
+    desk.post(address, {"seen": seen, "all_the_same": "Nobody counted."})
     assert [one["reason"] for one in Revision.objects.get().overrides] == ["Nobody counted."]
 
 
 def test_a_clean_one_asks_for_no_reason(desk, draft):
     address = url(draft.incident, "publish")
-    assert "all the same" not in text_of(desk.get(address))
-    desk.post(address, {"seen": Postmortem.objects.get().version})
+    look = desk.get(address)
+    assert "all the same" not in text_of(look)
+    desk.post(address, {"seen": value_of(look, "seen")})
     assert Postmortem.objects.get().is_published
 
 

@@ -1,15 +1,27 @@
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from postmortems.models import Postmortem
-from postmortems.words import remember_postmortems
-from statuspage.incidents.models import Incident, SearchText
-from statuspage.incidents.words import remember_incidents
+from postmortems.words import remember_drafts, remember_published
+from statuspage.incidents.models import Incident, JournalEntry, SearchText
+from statuspage.incidents.words import remember_incidents, remember_journals
 
 BATCH = 100
+
+
+class Part(NamedTuple):
+    """Some of what incidents are found by: of which rows it is taken, and where it is kept."""
+
+    name: str
+    rows: QuerySet[Any]
+    remember: Callable[[Iterable[int]], None]
+    source: str
+    # By which field of the rows the incident is known.
+    whose: str = "pk"
 
 
 class Command(BaseCommand):
@@ -19,17 +31,23 @@ class Command(BaseCommand):
         parser.add_argument("--missing", action="store_true", help="only those of which none were taken down yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for model, remember, whose, source in (
-            (Incident, remember_incidents, "pk", SearchText.Source.INCIDENT),
-            (Postmortem, remember_postmortems, "incident", SearchText.Source.DRAFT),
+        source, noted = SearchText.Source, Exists(JournalEntry.everything.filter(incident=OuterRef("pk")))
+        published = Postmortem.objects.exclude(published_revision=None)
+        for part in (
+            Part("incidents", Incident.objects.all(), remember_incidents, source.INCIDENT),
+            Part("journals", Incident.objects.filter(noted), remember_journals, source.JOURNAL),
+            Part("postmortems", Postmortem.objects.all(), remember_drafts, source.DRAFT, "incident"),
+            Part("of them published", published, remember_published, source.POSTMORTEM, "incident"),
         ):
-            found = model._default_manager.order_by("pk")
+            found = part.rows
             if options["missing"]:
-                found = found.exclude(Exists(SearchText.objects.filter(incident=OuterRef(whose), source=source)))
-            keys = list(found.values_list("pk", flat=True))
+                kept = SearchText.objects.filter(incident=OuterRef(part.whose), source=part.source)
+                found = found.exclude(Exists(kept))
+            keys = list(found.order_by("pk").values_list("pk", flat=True))
             for start in range(0, len(keys), BATCH):
                 with transaction.atomic():
-                    some = model._default_manager.select_for_update().filter(pk__in=keys[start : start + BATCH])
-                    remember([one.pk for one in some])
+                    some = part.rows.model._default_manager.filter(pk__in=keys[start : start + BATCH])
+                    # In one order, whoever else is at it.
+                    part.remember([one.pk for one in some.select_for_update().order_by("pk")])
             if options["verbosity"]:
-                self.stdout.write(f"{len(keys)} {model._meta.verbose_name_plural}")
+                self.stdout.write(f"{len(keys)} {part.name}")
