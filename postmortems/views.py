@@ -39,6 +39,8 @@ STALE = (
     "Somebody else wrote in the same place while you were writing. Nothing is lost: your text stands below, "
     "and theirs beside it. Take over what you want to keep; your next save replaces theirs."
 )
+# Where a browser's session names the forms that were saved by their button, as long as no editor was shown since.
+SAVED_FORMS, MOST_SAVED_FORMS = "saved_forms", 10
 # The preview stands beside the form in a frame.
 EDITOR_POLICY = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
 STALE_PUBLICATION = "Somebody else changed what readers get meanwhile, so nothing was published. Read it again below."
@@ -91,6 +93,7 @@ def edit(request: DeskRequest, code: str) -> HttpResponse:
         postmortem = services.save_draft(
             postmortem, **vars(form.draft()), **form.origin(), author=staff_member(request)
         )
+        _tell_saved(request, form)
         if wish := request.POST.get("fix"):
             return _fixed(request, wish, postmortem, page)
     except services.StalePostmortem as stale:
@@ -204,6 +207,7 @@ def editor(
     if outline.is_as_begun(Draft.of(postmortem)):
         context["others"] = [one for one in all_outlines() if one.key != outline.key]
     context |= {"outline": outline, "ahead": is_ahead(postmortem, page)}
+    context["saved_forms"] = request.session.pop(SAVED_FORMS, [])
     response = render(request, "postmortems/edit.html", context, status=status)
     response["Content-Security-Policy"] = EDITOR_POLICY
     return response
@@ -236,6 +240,12 @@ def _rows(
         return editor(request, form, postmortem, page, focus=focus)
     context = {"form": form, "postmortem": postmortem, "page": page, "focus": focus}
     return render(request, f"postmortems/_{group}.html", context)
+
+
+def _tell_saved(request: DeskRequest, form: PostmortemForm) -> None:
+    """Let the next editor shown in this browser know that it need not keep the text of this form any more."""
+    saved = [*request.session.get(SAVED_FORMS, []), form.cleaned_data["form_key"]]
+    request.session[SAVED_FORMS] = saved[-MOST_SAVED_FORMS:]
 
 
 def _saved(request: DeskRequest, code: str) -> HttpResponse:

@@ -49,6 +49,8 @@
     offered.append(notice);
   };
 
+  // What was saved by its button left this page before the server could answer it.
+  for (const key of form.dataset.saved.split(" ").filter(Boolean)) forget(shelf + key);
   window.keptText = { keep, forget };
   offer();
 }
