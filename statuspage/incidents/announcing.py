@@ -45,6 +45,7 @@ class News:
     heading: Any
     body: str = ""
     body_html: str = ""
+    # Components by name, each with its status; without one, where only what is touched is told.
     affected: Sequence[tuple[str, str]] = ()
     posted_at: datetime | None = None
     # Where readers find it; at the incident, unless it has a page of its own. And its PDF, where it has one.
@@ -53,40 +54,44 @@ class News:
 
 
 def announce_update(update: IncidentUpdate) -> None:
-    """Tell subscribers of an update; programs also of each component whose status it changed."""
+    """Tell subscribers of an update; programs also of each component whose status it changed.
+
+    What is told of components is what the page says of them now: the end of planned work is not the end of an outage.
+    """
     if not update.notified:
         return
     incident, page = update.incident, StatusPage.objects.get()
     mentions = list(update.affected.select_related("component__group"))
+    state = overview()
     news = News(
         incident,
         update.get_status_display,
         update.body,
         update.body_html,
-        [(mention.name, mention.new_status) for mention in mentions],
+        [(one.name, state.status_of(one.component) if update.speaks else "") for one in mentions],
         update.display_at,
     )
     due_at = timezone.now() + timedelta(seconds=page.undo_seconds)
     notice = _notice(news, page, key=f"update:{update.code}", cause=update.code, due_at=due_at)
     notices = [notice]
     if _programs_listen():
-        state = overview()
         rows = documents.component_rows(state, page)
         notice.payload = _payload(incident, state, rows, page)
-        changed = [mention for mention in mentions if mention.old_status != mention.new_status and update.speaks]
+        changed = [one for one in mentions if one.old_status != state.status_of(one.component) and update.speaks]
         notices += [_of_component(mention, update, state, rows, page, due_at=due_at) for mention in changed]
     services.announce(notices)
 
 
 def announce_change(maintenance: Incident) -> None:
     """Tell subscribers that planned work has another window."""
-    announce_besides("change", str(maintenance.version), News(maintenance, BESIDES["change"]))
+    news = News(maintenance, BESIDES["change"], affected=_touched(maintenance))
+    announce_besides("change", str(maintenance.version), news)
 
 
 def remind(maintenance: Incident) -> None:
     """Tell subscribers that planned work begins soon; once for each beginning."""
     which = f"{maintenance.scheduled_for:%Y%m%d%H%M}"
-    announce_besides("reminder", which, News(maintenance, BESIDES["reminder"]))
+    announce_besides("reminder", which, News(maintenance, BESIDES["reminder"], affected=_touched(maintenance)))
 
 
 def announce_besides(what: str, which: str, news: News, *, undo: bool = False) -> None:
@@ -141,7 +146,9 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
             "heading": heading,
             "body": body,
             "body_html": mark_safe(without_marks(news.body_html)),  # noqa: S308 -- rendered and cleaned when it was saved
-            "affected": [(without_marks(name), ComponentStatus(status).label) for name, status in news.affected],
+            "affected": [
+                (without_marks(name), ComponentStatus(status).label if status else "") for name, status in news.affected
+            ],
             "window": window,
             "posted": moments.mark(news.posted_at) if news.posted_at else "",
             "prefix": prefix(page, language),
@@ -164,6 +171,12 @@ def audience(*, kind: str, thread: str, components: Iterable[Component], at: dat
     asked = Notice(kind=kind, thread=thread, component_ids=[component.pk for component in components], created_at=at)
     found = Subscriber.objects.interested_in(asked).order_by()
     return services.count_by_channel(found)
+
+
+def _touched(maintenance: Incident) -> list[tuple[str, str]]:
+    """What planned work touches, by name."""
+    said = last_words(maintenance.updates.prefetch_related("affected__component"))
+    return [(mention.name, "") for mention in said.values()]
 
 
 def _notice(news: News, page: StatusPage, *, key: str, cause: str, due_at: datetime) -> Notice:
@@ -196,7 +209,7 @@ def _of_component(
         "component_id": component.code,
         "component_type": "Component",
         "old_status": mention.old_status,
-        "new_status": mention.new_status,
+        "new_status": state.status_of(component),
         "created_at": documents.stamp(update.created_at, page),
     }
     return Notice(

@@ -138,6 +138,22 @@ def test_programs_hear_of_each_component_whose_status_changed(make_component, ma
 
 
 class TestPlannedWork:
+    def test_its_end_ends_no_outage(self, planned, make_component, make_incident, listen):
+        listen("https://hooks.example.net/1", channel="webhook", contact="ops@example.com")
+        with time_machine.travel(NOW, tick=False):
+            work = planned()
+            api = Component.objects.get(name="API")
+        with time_machine.travel(NOW + 90 * HOUR, tick=False):
+            make_incident({api: "major_outage"}, at=NOW + 90 * HOUR)
+            Notice.objects.all().delete()
+        for at in (work.scheduled_for, work.scheduled_until):
+            with time_machine.travel(at, tick=False):
+                advance_maintenances(at)
+        begun, over = Notice.objects.filter(kind=Kind.MAINTENANCE).order_by("pk")
+        assert "API: Major outage" in begun.letter("en")["text"]
+        assert "API: Major outage" in over.letter("en")["text"]
+        assert not Notice.objects.filter(kind=Kind.COMPONENT).exists()
+
     def test_it_is_told_when_planned_moved_near_begun_and_over(self, planned, listen, page):
         with time_machine.travel(NOW, tick=False):
             work = planned()
@@ -167,6 +183,9 @@ class TestPlannedWork:
             "Completed: Upgrade",
         ]
         assert {notice.kind for notice in Notice.objects.all()} == {Kind.MAINTENANCE}
+        for early in ("update:", "change:", "reminder:"):
+            text = Notice.objects.filter(key__startswith=early).earliest("pk").letter("en")["text"]
+            assert "- API\n" in text, early
         rescheduled = Notice.objects.get(key__startswith="change:")
         assert rescheduled.moments == [moment.isoformat() for moment in moved.values()]
 
