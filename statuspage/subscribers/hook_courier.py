@@ -56,10 +56,13 @@ class HookCourier:
         """There is nothing to end."""
 
     def _settle(self, claim: Claim, line: Line, outcome: Outcome) -> None:
+        # As it was before: of several requests on their way at once, the first that hears of its end tells of it.
+        told = Subscriber.objects.filter(pk=line.subscriber_id, suspended_at=None)
+        gone = told.first() if outcome.verdict == Verdict.GONE else None
         settle(claim, line, outcome)
         if outcome.verdict == Verdict.DEFERRED:
             self._hear_failure(line, outcome)
-        elif outcome.verdict == Verdict.GONE and (gone := Subscriber.objects.filter(pk=line.subscriber_id).first()):
+        elif gone:
             self._tell_contact(gone, outcome)
 
     def _errands(self, claim: Claim, left: dict[int, Line]) -> Iterator[tuple[Line, Line, Notice]]:

@@ -111,6 +111,15 @@ def test_one_that_says_it_is_gone_is_suspended_at_once(server, hooks):
     assert len(mail.outbox) == 1
 
 
+def test_one_that_says_so_to_several_requests_at_once_is_told_of_in_one_letter(server, hooks, make_notice):
+    hooks("gone-1")
+    for number in range(3):
+        make_notice(f"update:{number}", payload={"page": {}, "incident": {"name": "Slow answers"}})
+    tell()
+    assert len(server.paths) > 1
+    assert len(mail.outbox) == 1
+
+
 @pytest.mark.parametrize("error", [OSError("no server"), ValueError("a backend of its own mind")])
 def test_a_letter_to_a_contact_that_fails_is_nobody_elses_trouble(server, hooks, monkeypatch, error):
     def fail(letter):
