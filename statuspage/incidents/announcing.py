@@ -21,6 +21,7 @@ from statuspage.incidents.affected import last_words
 from statuspage.incidents.models import AffectedComponent, Incident, IncidentUpdate
 from statuspage.incidents.overview import Overview, overview
 from statuspage.publishing.codes import new_code
+from statuspage.publishing.markdown import plain
 from statuspage.publishing.models import StatusPage
 from statuspage.publishing.pages import prefix
 from statuspage.subscribers import services
@@ -137,6 +138,10 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
         name = without_marks(incident.name)
         subject = _("%(label)s: %(value)s") % {"label": heading, "value": name}
         window = _window(incident, moments)
+        affected = [
+            (without_marks(name), str(ComponentStatus(status).label) if status else "")
+            for name, status in news.affected
+        ]
         context = {
             "page": page,
             "language": language,
@@ -146,9 +151,7 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
             "heading": heading,
             "body": body,
             "body_html": mark_safe(without_marks(news.body_html)),  # noqa: S308 -- rendered and cleaned when it was saved
-            "affected": [
-                (without_marks(name), ComponentStatus(status).label if status else "") for name, status in news.affected
-            ],
+            "affected": affected,
             "window": window,
             "posted": moments.mark(news.posted_at) if news.posted_at else "",
             "prefix": prefix(page, language),
@@ -162,7 +165,7 @@ def letter_of(news: News, page: StatusPage, language: str, moments: Moments) -> 
             "subject": subject,
             "text": text,
             "html": render_to_string("emails/incident.html", context),
-            "brief": _brief(body or window),
+            "brief": _brief(news, window, affected),
         }
 
 
@@ -260,6 +263,13 @@ def _window(incident: Incident, moments: Moments) -> str:
     return _("Planned from %(start)s until %(end)s.") % {"start": start, "end": end}
 
 
-def _brief(body: str) -> str:
-    text = " ".join(body.split())
-    return text if len(text) <= BRIEF else f"{text[:BRIEF].rsplit(' ', 1)[0]} …"
+def _brief(news: News, window: str, affected: Iterable[tuple[str, str]]) -> str:
+    """What a chat is told: when, the beginning of what was written, as plain words, and of which components."""
+    written = without_marks(plain(news.body_html) if news.body_html else news.body)
+    lines = [" ".join(line.split()) for line in written.splitlines()]
+    text = "\n".join(filter(None, lines))
+    text = text if len(text) <= BRIEF else f"{text[:BRIEF].rsplit(maxsplit=1)[0]} …"
+    touched = [
+        _("%(label)s: %(value)s") % {"label": name, "value": status} if status else name for name, status in affected
+    ]
+    return "\n".join(filter(None, [window, text, *touched]))

@@ -105,7 +105,7 @@ def teams_message(chat: Chat) -> dict[str, Any]:
     """A message for a workflow or an incoming webhook of Teams: an Adaptive Card, its words in runs without markup."""
     words = [
         _run(chat.name, NAME, weight="Bolder", size="Medium"),
-        _run(chat.brief, SECTION),
+        *(_run(line, SECTION) for line in _cut(chat.brief, SECTION).split("\n")),
         _run(chat.title, NAME, isSubtle=True, size="Small"),
     ]
     card = {

@@ -137,6 +137,13 @@ def test_programs_hear_of_each_component_whose_status_changed(make_component, ma
     assert document["incident_updates"][0]["body"] == "We are looking."
 
 
+def test_a_chat_is_told_the_words_without_their_marks_and_of_which_components(make_component, make_incident):
+    make_incident(
+        {make_component("API"): "major_outage"}, body="The **scanners** wait.\n\nSee [here](https://a.example/)."
+    )
+    assert Notice.objects.get().letter("en")["brief"] == "The scanners wait.\nSee here.\nAPI: Major outage"
+
+
 class TestPlannedWork:
     def test_its_end_ends_no_outage(self, planned, make_component, make_incident, listen):
         listen("https://hooks.example.net/1", channel="webhook", contact="ops@example.com")
@@ -186,6 +193,7 @@ class TestPlannedWork:
         for early in ("update:", "change:", "reminder:"):
             text = Notice.objects.filter(key__startswith=early).earliest("pk").letter("en")["text"]
             assert "- API\n" in text, early
+        assert Notice.objects.earliest("pk").letter("en")["brief"].splitlines()[1:] == ["Slow for a while.", "API"]
         rescheduled = Notice.objects.get(key__startswith="change:")
         assert rescheduled.moments == [moment.isoformat() for moment in moved.values()]
 

@@ -100,7 +100,7 @@ def test_teams_shows_words_as_they_are(name, brief):
     # A TextBlock would read them as Markdown.
     assert {block["type"] for block in told["body"]} == {"RichTextBlock"}
     assert {run["type"] for run in runs} == {"TextRun"}
-    shown = [f"Investigating: {name}".strip(), *([brief.strip()] if brief.strip() else []), "Harbour Status"]
+    shown = [f"Investigating: {name}".strip(), *filter(None, brief.strip().split("\n")), "Harbour Status"]
     assert [run["text"] for run in runs] == shown
 
 
