@@ -11,17 +11,19 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from postmortems.lint.targets import Targets
 from postmortems.models import Fact, Mitigation
 from statuspage.incidents.history import Month, midnight
-from statuspage.incidents.models import Incident
+from statuspage.incidents.models import Incident, Tag
 from statuspage.publishing.models import StatusPage
 
 MONTHS = 12
 # How long after the end of an incident its postmortem is owed.
 OWED_AFTER = timedelta(days=5)
+# Of what recurs, so much is shown.
+MOST_RECURRING = 12
 
 
 class Stage(StrEnum):
@@ -119,6 +121,17 @@ def promises(at: datetime, page: StatusPage) -> Promises:
         if due_on:
             counts[Month(due_on.year, due_on.month)][_kept(status, due_on, settled_on, today)] += 1
     return Promises(list(counts.items()))
+
+
+def recurring(at: datetime, page: StatusPage) -> QuerySet[Tag]:
+    """What several incidents of the last months had in common, in the words of their tags, the most frequent first.
+
+    `times` tells how many. Tags rather than the texts: two people call one factor by two names, and nobody sees it.
+    """
+    since = midnight(last_months(at, page)[0].first, page.zone)
+    mine = Q(incidents__kind=Incident.Kind.INCIDENT, incidents__started_at__gte=since)
+    counted = Tag.objects.annotate(times=Count("incidents", filter=mine)).filter(times__gt=1)
+    return counted.order_by("-times", "slug")[:MOST_RECURRING]
 
 
 def owed(at: datetime) -> QuerySet[Incident]:

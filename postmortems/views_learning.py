@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from postmortems.charts import LOOKS, NAMES, by_month, draw_pace, draw_promises
-from postmortems.learning import OWED_AFTER, Kept, owed, paces, promises
+from postmortems.learning import OWED_AFTER, Kept, owed, paces, promises, recurring
 from statuspage.publishing.models import StatusPage
 from statuspage.team.access import DeskRequest, staff_only
 
@@ -32,6 +32,7 @@ def learning(request: DeskRequest) -> HttpResponse:
         "due": kept.due,
         "kinds": [(kind.value, LOOKS[kind], many) for kind, many in kept.totals.items()],
         "by_month": [(month.short_name, counts.values()) for month, counts in reversed(kept.months)],
+        "recurring": recurring(now, page),
         "owed": Paginator(owed(now), PER_PAGE).get_page(request.GET.get("owed")),
         "days": OWED_AFTER.days,
     }

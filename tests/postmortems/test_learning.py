@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from postmortems.charts import draw_pace, draw_promises
-from postmortems.learning import Kept, Stage, last_months, owed, paces, promises
+from postmortems.learning import Kept, Stage, last_months, owed, paces, promises, recurring
 from postmortems.models import Fact, Mitigation
 from postmortems.services import publish_postmortem, save_draft, start_postmortem
 from statuspage.components.status import Status
 from statuspage.incidents.services import post_update
+from statuspage.incidents.services_tags import tag_incident
 from tests.conftest import NOW
 from tests.postmortems.desk import page_of, text_of
 
@@ -185,3 +186,21 @@ def test_only_staff_come_in(client, page, django_user_model):
     assert client.get(LEARNING).status_code == 302
     client.force_login(django_user_model.objects.create_user("guest@example.com"))
     assert client.get(LEARNING).status_code == 403
+
+
+def test_what_several_incidents_of_the_year_had_in_common_recurs(had, page, client, staff):
+    for number, (start, names) in enumerate(
+        [
+            (NOW, "DNS, deploy"),
+            (NOW - 40 * DAY, "dns"),
+            (NOW - 60 * DAY, "deploy, dns, once"),
+            (NOW - 500 * DAY, "once"),
+        ]
+    ):
+        tag_incident(had(start=start + number * MINUTE), names=names)
+    assert [(tag.name, tag.times) for tag in recurring(NOW + DAY, page)] == [("DNS", 3), ("deploy", 2)]
+    client.force_login(staff)
+    with time_machine.travel(NOW + DAY, tick=False):
+        shown = text_of(client.get(LEARNING))
+    assert "3 incidents that began in the last twelve months" in shown
+    assert "once" not in shown.split("What recurs")[1].split("Postmortems owed")[0]
