@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from postmortems.models import Mitigation
-from postmortems.services import publish_postmortem
+from postmortems.services import publish_postmortem, withdraw_postmortem
 from tests.conftest import NOW
 from tests.postmortems.desk import form_in, press, text_of, url
 from tests.postmortems.test_publish_postmortem import POSTED
@@ -151,3 +151,13 @@ def test_words_of_staff_are_words_and_not_markup(desk, draft):
     told = desk.get(LIST).content.decode()
     assert "<script>alert" not in told
     assert "<b>" not in told
+
+
+def test_whose_words_readers_do_not_have_is_said(desk, draft):
+    draft.mitigations.filter(position=0).update(public=False)
+    assert ("still a draft" in text_of(desk.get(LIST)), "internal" in text_of(desk.get(LIST))) == (True, True)
+    publish_postmortem(draft, author=None, unchecked=True)
+    assert "still a draft" not in text_of(desk.get(LIST))
+    withdraw_postmortem(draft, author=None, reason="Wrong.")
+    told = text_of(desk.get(LIST))
+    assert ("still a draft" in told, "withdrawn" in told, "internal" in told) == (False, True, True)
