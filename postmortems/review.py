@@ -20,17 +20,25 @@ def needs_review(page: StatusPage) -> bool:
 
 
 def why_not_reviewer(postmortem: Postmortem, user: User | None) -> str:
-    """Why somebody's approval would be no second pair of eyes; empty where it is one."""
+    """Why somebody's approval would be no second pair of eyes; empty where it is one.
+
+    Whoever wrote some of it is none, unless all have: then two of them have exactly this text before them, one who asks
+    and one who approves.
+    """
     if user is None:
         return ""
-    if postmortem.editors.contains(user):
-        return "You edited this text. Somebody else has to read it."
     asked = postmortem.steps.filter(kind=Step.Kind.ASKED).last()
     if asked and asked.by_id == user.pk:
         return "You asked for this review. Somebody else has to read it."
-    if _tells_of_theirs(postmortem, user):
-        return "Its timeline has an entry that you noted or starred. Somebody else has to read it."
-    return ""
+    if postmortem.editors.contains(user):
+        why = "You edited this text. Somebody else has to read it{}."
+    elif _tells_of_theirs(postmortem, user):
+        why = "Its timeline has an entry that you noted or starred. Somebody else has to read it{}."
+    else:
+        return ""
+    if _have_all_written(postmortem):
+        return "" if asked and asked.sha256 == _now(postmortem) else why.format(", or ask you to, as it is now")
+    return why.format("")
 
 
 def is_approved(postmortem: Postmortem, report: Report) -> bool:
@@ -67,6 +75,16 @@ def standing_of(postmortem: Postmortem, *, page: StatusPage) -> Standing:
         overtaken=approval is not None and not approved,
         unchanged=unchanged,
     )
+
+
+def _have_all_written(postmortem: Postmortem) -> bool:
+    """Whether everybody who could read it wrote some of it."""
+    others = User.objects.filter(is_active=True, is_staff=True).exclude(pk__in=postmortem.editors.all())
+    return all(_tells_of_theirs(postmortem, one) for one in others)
+
+
+def _now(postmortem: Postmortem) -> str:
+    return text_sha256(assemble(postmortem, page=StatusPage.objects.get()))
 
 
 def _tells_of_theirs(postmortem: Postmortem, user: User) -> bool:

@@ -54,7 +54,7 @@ def test_two_people_bring_it_to_readers(author, reviewer, draft):
     write(author, incident, lessons="Paint in summer.")
     assert "Somebody else has to approve this text" in text_of(author.get(url(incident, "publish")))
     asked = author.post(url(incident, "ask"), {"words": "Mind the gate."}, follow=True)
-    assert "You edited this text. Somebody else has to read it." in text_of(asked)
+    assert "You asked for this review. Somebody else has to read it." in text_of(asked)
     read = text_of(reviewer.get(url(incident, "review")))
     assert [part for part in ("Mind the gate.", "Paint in summer.", "About 40 ships") if part not in read] == []
     assert "the painter was ill" not in read

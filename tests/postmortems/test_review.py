@@ -146,13 +146,26 @@ def test_whoever_edited_it_last_or_asked_is_no_reviewer(draft, author, reviewer,
 
 
 def test_nobody_who_wrote_any_of_it_is_a_reviewer_whoever_saved_last(draft, author, reviewer):
+    third = User.objects.create_user("third@example.com", is_staff=True)
     edit(draft, by=author, lessons="One.")
     edit(draft, by=reviewer, lessons="One, and a comma.")
     ask_for_review(draft, by=reviewer)
     with pytest.raises(ValidationError, match="You edited this text"):
         approve(draft, by=author, sha256=hash_of(draft))
-    third = User.objects.create_user("third@example.com", is_staff=True)
     assert approve(draft, by=third, sha256=hash_of(draft)).by == third
+
+
+def test_where_all_have_written_one_of_them_asks_another_with_the_text_as_it_is(draft, author, reviewer):
+    edit(draft, by=author, lessons="One.")
+    ask_for_review(draft, by=author)
+    edit(draft, by=reviewer, lessons="One, and a comma.")
+    with pytest.raises(ValidationError, match="or ask you to, as it is now"):
+        approve(draft, by=reviewer, sha256=hash_of(draft))
+    with pytest.raises(ValidationError, match="You asked for this review"):
+        approve(draft, by=author, sha256=hash_of(draft))
+    request_changes(draft, by=author, words="Ask me, please.")
+    ask_for_review(draft, by=reviewer)
+    assert approve(draft, by=author, sha256=hash_of(draft)).by == author
 
 
 @pytest.mark.parametrize("did", ["noted", "starred"])
