@@ -69,7 +69,7 @@ def announce_update(update: IncidentUpdate) -> None:
         update.get_status_display,
         update.body,
         update.body_html,
-        [(one.name, state.status_of(one.component) if update.speaks else "") for one in mentions],
+        [(one.name, _now(one, state) if update.speaks else "") for one in mentions],
         update.display_at,
     )
     due_at = timezone.now() + timedelta(seconds=page.undo_seconds)
@@ -78,7 +78,7 @@ def announce_update(update: IncidentUpdate) -> None:
     if _programs_listen():
         rows = documents.component_rows(state, page)
         notice.payload = _payload(incident, state, rows, page)
-        changed = [one for one in mentions if one.old_status != state.status_of(one.component) and update.speaks]
+        changed = [one for one in mentions if one.old_status != _now(one, state) and update.speaks]
         notices += [_of_component(mention, update, state, rows, page, due_at=due_at) for mention in changed]
     services.announce(notices)
 
@@ -176,6 +176,11 @@ def audience(*, kind: str, thread: str, components: Iterable[Component], at: dat
     return services.count_by_channel(found)
 
 
+def _now(mention: AffectedComponent, state: Overview) -> str:
+    """How a component is by now; of one that the page does not know any more, what was said of it."""
+    return state.statuses.get(mention.component_id, ComponentStatus(mention.new_status))
+
+
 def _touched(maintenance: Incident) -> list[tuple[str, str]]:
     """What planned work touches, by name."""
     said = last_words(maintenance.updates.prefetch_related("affected__component"))
@@ -212,7 +217,7 @@ def _of_component(
         "component_id": component.code,
         "component_type": "Component",
         "old_status": mention.old_status,
-        "new_status": state.status_of(component),
+        "new_status": _now(mention, state),
         "created_at": documents.stamp(update.created_at, page),
     }
     return Notice(

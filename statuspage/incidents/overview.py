@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -130,6 +130,17 @@ class Overview:
     def status_of(self, component: Component) -> Status:
         """How a component is; operational where the page does not know it."""
         return self.statuses.get(component.pk, Status.OPERATIONAL)
+
+    def after(self, incident: Incident, said: Mapping[Component, str]) -> dict[Component, Status]:
+        """How components will be once an incident says this of them: whatever else is said of each stands."""
+        reported = {one.pk: getattr(one, "reported_status", None) or Status.OPERATIONAL for one in self.components}
+        return {
+            component: worst(
+                [status, reported.get(component.pk, Status.OPERATIONAL)]
+                + [other for one, other in self._said.get(component.pk, []) if one.pk != incident.pk]
+            )
+            for component, status in said.items()
+        }
 
     @cached_property
     def rows(self) -> list[Row]:

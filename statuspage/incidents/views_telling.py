@@ -14,6 +14,7 @@ from statuspage.incidents.affected import last_words
 from statuspage.incidents.announcing import News, audience, letter_of
 from statuspage.incidents.drafts import draft_of
 from statuspage.incidents.models import Incident
+from statuspage.incidents.overview import overview
 from statuspage.publishing.markdown import reason_against, to_html
 from statuspage.publishing.models import StatusPage
 from statuspage.subscribers.marks import MANAGE, UNSUBSCRIBE, Moments, filled
@@ -40,12 +41,14 @@ def letter(request: DeskRequest) -> HttpResponse:
     """The mail that the form, as it stands, would send: in the page's own language and zone."""
     page = StatusPage.objects.get()
     draft = draft_of(request.POST, page, at=timezone.now())
+    is_planned = draft.incident.status == Incident.Status.SCHEDULED
+    statuses = {} if is_planned else overview().after(draft.incident, draft.affected)
     news = News(
         draft.incident,
         draft.incident.get_status_display,
         draft.body,
         "" if reason_against(draft.body) else to_html(draft.body),
-        [(component.full_name, status) for component, status in draft.affected.items()],
+        [(component.full_name, statuses.get(component, "")) for component in draft.affected],
         draft.posted_at,
     )
     return show_letter(request, news, page)

@@ -86,6 +86,15 @@ def test_a_resolution_that_repairs_what_was_broken(previewed_and_posted, api, ma
     assert "Core - API: Operational" in sent["text"]
 
 
+def test_an_update_beside_an_incident_that_says_worse(previewed_and_posted, api, make_incident):
+    make_incident({api: Status.MAJOR_OUTAGE}, name="Worse", notify=False)
+    incident = make_incident({api: Status.PARTIAL_OUTAGE}, notify=False)
+    typed = {"status": "resolved", "body": "Mended.", "notify": "on"}
+    shown, sent = previewed_and_posted(url("post_update", incident.code), typed, incident=incident)
+    assert shown == sent
+    assert "Core - API: Major outage" in sent["text"]
+
+
 def test_work_that_is_planned(previewed_and_posted, api, make_component, make_incident):
     make_incident({api: Status.PARTIAL_OUTAGE}, notify=False)
     times = {"scheduled_for": "2026-11-22T09:30", "scheduled_until": "2026-11-22T11:00"}
@@ -93,7 +102,8 @@ def test_work_that_is_planned(previewed_and_posted, api, make_component, make_in
     shown, sent = previewed_and_posted(url("schedule"), typed)
     assert shown == sent
     assert "Planned from Nov 22, 2026" in sent["text"]
-    assert "Core - API: Partial outage" in sent["text"]
+    # What another incident says of it is no part of the plan.
+    assert "- Core - API\n" in sent["text"]
 
 
 def test_work_that_begins(previewed_and_posted, api, make_component):
